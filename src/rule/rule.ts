@@ -1,0 +1,81 @@
+/**
+ * What a rule says. A rule is pure: it reads a package model and yields findings with fixes; it never writes.
+ */
+import type { PackageModel } from "../model/model.ts";
+import type { Edit, Span } from "../text/edit.ts";
+
+/**
+ * safe: same behaviour but for the fault. unsafe: right when the reason given holds; a person decides.
+ * display: a sketch to read, never applied.
+ */
+export type Applicability = "safe" | "unsafe" | "display";
+
+export type Tier = "recommended" | "pedantic" | "harden";
+
+/** An import that a fix needs (`add`) or makes superfluous where nothing else uses it (`drop`). Rendered once per file by the planner. */
+export interface ImportIntent {
+  readonly file: string;
+  readonly path: string;
+  readonly action: "add" | "drop";
+  /** With `add`: the name to import it under, when its own is taken. */
+  readonly alias?: string;
+}
+
+export interface Fix {
+  /** Verb phrase: "Stop the timer when the function returns". */
+  readonly title: string;
+  readonly applicability: Applicability;
+  /** Why it is not safe; required unless safe. */
+  readonly because?: string;
+  /** Sorted, disjoint, within one package. */
+  readonly edits: readonly Edit[];
+  readonly imports?: readonly ImportIntent[];
+  /** Code that the reasoning relied on. */
+  readonly assumes?: readonly Span[];
+}
+
+export interface Finding {
+  readonly rule: string;
+  readonly at: Span;
+  readonly message: string;
+  readonly confidence: "proven" | "likely";
+  /** The witness: the path on which it leaks. */
+  readonly related?: readonly { readonly at: Span; readonly message: string }[];
+  /** Alternatives, the default first; at most one is applied. */
+  readonly fixes: readonly Fix[];
+  /** Overrides the rule's tier for this finding (a rule that is pedantic from some Go version on). */
+  readonly tier?: Tier;
+}
+
+export type Family = "timers" | "contexts" | "resources" | "pools" | "atomics" | "goroutines" | "cgo" | "defers" | "harden";
+
+export interface Rule {
+  readonly id: string;
+  readonly family: Family;
+  /** What is wrong, one line. */
+  readonly title: string;
+  /** Why it matters: a sentence or two. */
+  readonly why: string;
+  /** When its fixes are safe, when not, and why. */
+  readonly fixSafety: string;
+  /** When it stays silent on purpose. */
+  readonly silent?: string;
+  /** Where the facts come from. */
+  readonly sources?: readonly string[];
+  /** The gomend version that brought it. */
+  readonly since: string;
+  readonly tier: Tier;
+  /**
+   * A declaration is looked at only when it holds one of these; each is a literal, or several that must all be there
+   * (`["go", "chan"]`).
+   */
+  readonly triggers: readonly (string | readonly string[])[];
+  /** Language versions for which it speaks; `below` is exclusive, `from` inclusive. */
+  readonly go?: { readonly below?: string; readonly from?: string };
+  check(pkg: PackageModel): Iterable<Finding>;
+}
+
+/** A rule's own file calls this; the generated index collects them. */
+export function defineRule(rule: Rule): Rule {
+  return rule;
+}
