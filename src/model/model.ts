@@ -99,6 +99,8 @@ export interface PackageModel {
    * top-level names ("name" alone when the import path is not known); "panic" for a builtin. null for locals and unknowns.
    */
   symbol(expression: GoNode): string | null;
+  /** What a selector_expression selects, embedding and pointers followed; null for a package member and when it cannot be told. */
+  selection(selector: GoNode): Selection | null;
   flow(func: FuncModel): Flow;
   /** How a call ends the path, null when it returns as calls do. */
   noReturn(call: GoNode): ExitKind | null;
@@ -271,7 +273,7 @@ export interface Selection {
 
 /**
  * How a path ends. return: a return statement; end: the closing brace; panic: the builtin, and module helpers that always panic;
- * exit: os.Exit, log.Fatal*; goexit: runtime.Goexit, t.Fatal*, t.Skip*; forever: the path never ends (`select {}`, `for {}`).
+ * exit: os.Exit, log.Fatal*; goexit: runtime.Goexit, t.Fatal*, t.Skip*.
  */
 export type ExitKind = "return" | "end" | "panic" | "exit" | "goexit";
 

@@ -1,0 +1,102 @@
+/** Calls that do not come back: of the standard library by table, of the package by looking into them. */
+import type { GoNode } from "../go/node.ts";
+import type { Entity, ExitKind, PackageModel } from "./model.ts";
+
+/** Documented by each function's own package: os, log, runtime, testing, syscall. */
+const STANDARD: Readonly<Record<string, ExitKind>> = {
+  panic: "panic",
+  "os.Exit": "exit",
+  "syscall.Exit": "exit",
+  "log.Fatal": "exit",
+  "log.Fatalf": "exit",
+  "log.Fatalln": "exit",
+  "log.Logger.Fatal": "exit",
+  "log.Logger.Fatalf": "exit",
+  "log.Logger.Fatalln": "exit",
+  "log.Panic": "panic",
+  "log.Panicf": "panic",
+  "log.Panicln": "panic",
+  "log.Logger.Panic": "panic",
+  "log.Logger.Panicf": "panic",
+  "log.Logger.Panicln": "panic",
+  "runtime.Goexit": "goexit",
+};
+
+const TESTING = new Set(["Fatal", "Fatalf", "FailNow", "Skip", "Skipf", "SkipNow"]);
+const STANDARD_NAMES = new Set([...Object.keys(STANDARD).map(lastName), ...TESTING]);
+/** A function without one of these words in its text can only fail to return by calling one that has. */
+const WORDS = ["panic(", "Exit(", ".Fatal", ".Panic", "Goexit(", ".Skip", ".FailNow", "for {", "select {"];
+
+function lastName(symbol: string): string {
+  return symbol.slice(symbol.lastIndexOf(".") + 1);
+}
+
+export class NoReturn {
+  readonly #pkg: PackageModel;
+  readonly #answers = new Map<Entity, ExitKind | null>();
+  readonly #suspects = new Map<string, boolean>();
+  readonly #named: (name: string) => readonly Entity[];
+
+  /** `named`: the functions and methods of the package that have a name. */
+  constructor(pkg: PackageModel, named: (name: string) => readonly Entity[]) {
+    this.#pkg = pkg;
+    this.#named = named;
+  }
+
+  of(call: GoNode): ExitKind | null {
+    const callee = call.child("function");
+    const name = callee?.kind === "selector_expression" ? callee.child("field")?.text : callee?.kind === "identifier" ? callee.text : null;
+    if (!callee || !name) return null;
+    if (STANDARD_NAMES.has(name)) {
+      const symbol = this.#pkg.symbol(callee);
+      if (symbol) {
+        const known = STANDARD[symbol];
+        if (known) return known;
+        if (symbol.startsWith("testing.") && TESTING.has(name)) return "goexit";
+      }
+    }
+    if (!this.#suspect(name)) return null;
+    const entity = this.#entity(callee);
+    return entity ? this.#looked(entity) : null;
+  }
+
+  #entity(callee: GoNode): Entity | null {
+    if (callee.kind === "identifier") {
+      const entities = this.#pkg.binding(callee)?.kind === "func" ? this.#pkg.lookup(callee.text) : [];
+      return entities.length === 1 ? (entities[0] as Entity) : null;
+    }
+    const entity = this.#pkg.selection(callee)?.entity ?? null;
+    return entity?.pkg === this.#pkg ? entity : null;
+  }
+
+  /** True when a function or method of that name speaks of not returning. */
+  #suspect(name: string): boolean {
+    const known = this.#suspects.get(name);
+    if (known !== undefined) return known;
+    const answer = this.#named(name).some((e) => {
+      const body = e.file.source.text.slice(e.declaration.start, e.declaration.end);
+      return WORDS.some((w) => body.includes(w));
+    });
+    this.#suspects.set(name, answer);
+    return answer;
+  }
+
+  #looked(entity: Entity): ExitKind | null {
+    const known = this.#answers.get(entity);
+    if (known !== undefined) return known;
+    this.#answers.set(entity, null); // a cycle of calls is taken to return
+    const node = entity.node;
+    const func = node?.child("body") ? this.#pkg.functionAt(node) : null;
+    let answer: ExitKind | null = null;
+    if (func) {
+      const { exits } = this.#pkg.flow(func);
+      const kinds = new Set(exits.map((e) => e.kind));
+      // Deferred calls may recover from a panic, and then the function returns.
+      const recovers = kinds.has("panic") && this.#pkg.flow(func).defers.length > 0;
+      if (!kinds.has("return") && !kinds.has("end") && !recovers)
+        answer = kinds.has("goexit") ? "goexit" : kinds.has("panic") ? "panic" : kinds.has("exit") ? "exit" : null;
+    }
+    this.#answers.set(entity, answer);
+    return answer;
+  }
+}

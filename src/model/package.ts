@@ -1,0 +1,492 @@
+/**
+ * The package: files, names, and the parts of the model tied together. Everything is computed when first asked for and kept
+ * as long as the package is.
+ */
+import { candidateNames } from "../go/imports.ts";
+import type { FileImport } from "../go/imports.ts";
+import type { Version } from "../go/module.ts";
+import { type GoNode, type Kind, unparen } from "../go/node.ts";
+import type { Declaration } from "../go/outline.ts";
+import type { GoFile, SyntaxProblem } from "./file.ts";
+import { buildFlow } from "./flow.ts";
+import type { Binding, Call, Entity, ExitKind, Flow, FuncModel, PackageModel, Scope, Selection, Type } from "./model.ts";
+import { NoReturn } from "./noreturn.ts";
+import { LocalScope, type LocalScopes, localScopes } from "./scopes.ts";
+import { exportedNames } from "./stdlib.ts";
+import { Types } from "./types.ts";
+import { universe } from "./universe.ts";
+
+export interface PackageInput {
+  readonly name: string;
+  /** Import path, "" when no go.mod tells. */
+  readonly path: string;
+  /** Directory relative to the working directory, with `/`. */
+  readonly dir: string;
+  readonly version: Version;
+  readonly files: readonly GoFile[];
+  readonly triggered: ReadonlyMap<GoFile, readonly Declaration[]>;
+  readonly import: (path: string, from: PackageModel) => PackageModel | null;
+}
+
+export function buildPackage(input: PackageInput): Package {
+  return new Package(input);
+}
+
+const FUNCTIONS: readonly Kind[] = ["function_declaration", "method_declaration", "func_literal"];
+
+class PackageEntity implements Entity {
+  readonly name: string;
+  readonly receiver: string | null;
+  readonly file: GoFile;
+  readonly pkg: PackageModel;
+  readonly declaration: Declaration;
+  #node: GoNode | null | undefined;
+
+  constructor(name: string, declaration: Declaration, file: GoFile, pkg: PackageModel) {
+    this.name = name;
+    this.receiver = declaration.receiver;
+    this.file = file;
+    this.pkg = pkg;
+    this.declaration = declaration;
+  }
+
+  get kind(): Entity["kind"] {
+    return this.declaration.kind;
+  }
+
+  get node(): GoNode | null {
+    if (this.#node === undefined) this.#node = this.#find();
+    return this.#node;
+  }
+
+  #find(): GoNode | null {
+    const root = this.file.syntax(this.declaration);
+    if (!root || this.kind === "func" || this.kind === "method") return root;
+    const specs = root.items.flatMap((c) => (c.kind === "var_spec_list" ? c.items : [c]));
+    return specs.find((s) => s.childrenOf("name").some((n) => n.text === this.name)) ?? null;
+  }
+}
+
+/** A name of the package, an import or the universe. */
+class OuterBinding implements Binding {
+  readonly name: string;
+  readonly kind: Binding["kind"];
+  readonly scope: Scope;
+  readonly func = null;
+  readonly visibleFrom = 0;
+  readonly uses = [];
+  readonly entity: Entity | null;
+  readonly import: FileImport | null;
+
+  constructor(name: string, kind: Binding["kind"], scope: Scope, entity: Entity | null, imported: FileImport | null) {
+    this.name = name;
+    this.kind = kind;
+    this.scope = scope;
+    this.entity = entity;
+    this.import = imported;
+  }
+
+  get node(): GoNode | null {
+    const spec = this.entity?.node;
+    return spec?.childrenOf("name").find((n) => n.text === this.name) ?? null;
+  }
+}
+
+class FileScope implements Scope {
+  readonly kind = "file";
+  readonly parent: Scope;
+  readonly node = null;
+  readonly bindings = new Map<string, OuterBinding>();
+  readonly dots: FileImport[] = [];
+
+  constructor(file: GoFile, parent: Scope, nameOf: (i: FileImport) => readonly string[]) {
+    this.parent = parent;
+    for (const i of file.imports) {
+      if (i.alias === "_") continue;
+      if (i.alias === ".") this.dots.push(i);
+      else
+        for (const name of i.alias ? [i.alias] : nameOf(i))
+          if (!this.bindings.has(name)) this.bindings.set(name, new OuterBinding(name, "import", this, null, i));
+    }
+  }
+}
+
+export class Package implements PackageModel {
+  readonly name: string;
+  readonly path: string;
+  readonly dir: string;
+  readonly version: Version;
+  readonly files: readonly GoFile[];
+  readonly #input: PackageInput;
+  readonly #types: Types;
+  readonly #noReturn: NoReturn;
+  readonly #scope = new LocalScope("package", universe, null);
+  readonly #fileScopes = new Map<GoFile, FileScope>();
+  readonly #fileByPath = new Map<string, GoFile>();
+  readonly #local = new Map<GoNode, LocalScopes>();
+  readonly #flows = new Map<FuncModel, Flow>();
+  readonly #imports = new Map<string, PackageModel | null>();
+  readonly #outer = new Map<string, OuterBinding | null>();
+  #names: Map<string, PackageEntity[]> | null = null;
+  #roots: GoNode[] | null = null;
+  #byKind: Map<string, GoNode[]> | null = null;
+  #callees: Map<string, GoNode[]> | null = null;
+
+  constructor(input: PackageInput) {
+    this.#input = input;
+    this.name = input.name;
+    this.path = input.path;
+    this.dir = input.dir;
+    this.version = input.version;
+    this.files = input.files;
+    for (const f of input.files) this.#fileByPath.set(f.path, f);
+    this.#types = new Types(this);
+    this.#noReturn = new NoReturn(this, (name) => this.#index().get(name)?.filter((e) => e.kind === "func" || e.kind === "method") ?? []);
+  }
+
+  /** Declarations that did not parse, among those that were asked for. */
+  get problems(): readonly SyntaxProblem[] {
+    return this.files.flatMap((f) => f.problems);
+  }
+
+  get parsedBytes(): number {
+    return this.files.reduce((sum, f) => sum + f.parsed, 0);
+  }
+
+  import(path: string): PackageModel | null {
+    const known = this.#imports.get(path);
+    if (known !== undefined) return known;
+    const found = this.#input.import(path, this);
+    this.#imports.set(path, found);
+    return found;
+  }
+
+  // ------------------------------------------------------------ names
+
+  #index(): Map<string, PackageEntity[]> {
+    if (this.#names) return this.#names;
+    const names = new Map<string, PackageEntity[]>();
+    for (const file of this.files)
+      for (const d of file.declarations)
+        for (const name of d.names) {
+          if (name === "_" || (name === "init" && d.kind === "func")) continue;
+          const entity = new PackageEntity(name, d, file, this);
+          const same = names.get(name);
+          if (same) same.push(entity);
+          else names.set(name, [entity]);
+        }
+    this.#names = names;
+    return names;
+  }
+
+  lookup(name: string): readonly Entity[] {
+    return this.#index().get(name)?.filter((e) => e.kind !== "method") ?? [];
+  }
+
+  methods(type: string): readonly Entity[] {
+    const found: Entity[] = [];
+    for (const entities of this.#index().values()) for (const e of entities) if (e.kind === "method" && e.receiver === type) found.push(e);
+    return found;
+  }
+
+  method(type: string, name: string): readonly Entity[] {
+    return this.#index().get(name)?.filter((e) => e.kind === "method" && e.receiver === type) ?? [];
+  }
+
+  // ------------------------------------------------------------ syntax
+
+  get roots(): readonly GoNode[] {
+    if (!this.#roots) {
+      this.#roots = [];
+      for (const file of this.files) {
+        const triggered = this.#input.triggered.get(file) ?? [];
+        file.parse(triggered);
+        for (const d of triggered) {
+          const root = file.syntax(d);
+          if (root) this.#roots.push(root);
+        }
+      }
+    }
+    return this.#roots;
+  }
+
+  nodes(...kinds: readonly Kind[]): GoNode[] {
+    if (!this.#byKind) {
+      const byKind = new Map<string, GoNode[]>();
+      for (const root of this.roots)
+        root.walk((n) => {
+          if (!n.named || n.children.length === 0) return;
+          const same = byKind.get(n.kind);
+          if (same) same.push(n);
+          else byKind.set(n.kind, [n]);
+        });
+      this.#byKind = byKind;
+    }
+    if (kinds.length === 1) return this.#byKind.get(kinds[0] as Kind) ?? [];
+    const found = kinds.flatMap((k) => this.#byKind?.get(k) ?? []);
+    const order = new Map(this.files.map((f, i) => [f.path, i]));
+    const rank = (n: GoNode) => order.get(n.source.path) ?? 0;
+    return found.sort((a, b) => rank(a) - rank(b) || a.start - b.start || b.end - a.end);
+  }
+
+  *calls(...symbols: readonly string[]): Iterable<Call> {
+    const callees = this.#calleeIndex();
+    const wanted = new Set(symbols);
+    const names = new Set(symbols.map((s) => s.slice(s.lastIndexOf(".") + 1)));
+    const nodes = [...names].flatMap((n) => callees.get(n) ?? []);
+    if (names.size > 1) {
+      const order = new Map(this.nodes("call_expression").map((n, i) => [n, i]));
+      nodes.sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
+    }
+    for (const node of nodes) {
+      const callee = unparen(node.child("function") as GoNode);
+      const symbol = this.symbol(callee);
+      if (symbol === null || !wanted.has(symbol)) continue;
+      yield this.#call(node, callee, symbol);
+    }
+  }
+
+  #call(node: GoNode, callee: GoNode, symbol: string): Call {
+    const operand = callee.kind === "selector_expression" ? callee.child("operand") : null;
+    const isPackage = operand?.kind === "identifier" && this.binding(operand)?.kind === "import";
+    return {
+      node,
+      symbol,
+      args: node.child("arguments")?.items ?? [],
+      receiver: isPackage ? null : operand,
+      func: this.functionOf(node),
+      file: this.fileOf(node),
+    };
+  }
+
+  #calleeIndex(): Map<string, GoNode[]> {
+    if (this.#callees) return this.#callees;
+    const callees = new Map<string, GoNode[]>();
+    for (const node of this.nodes("call_expression")) {
+      const callee = unparen(node.child("function") as GoNode);
+      const name = callee.kind === "selector_expression" ? callee.child("field")?.text : callee.kind === "identifier" ? callee.text : null;
+      if (!name) continue;
+      const same = callees.get(name);
+      if (same) same.push(node);
+      else callees.set(name, [node]);
+    }
+    this.#callees = callees;
+    return callees;
+  }
+
+  get functions(): Iterable<FuncModel> {
+    return this.roots.flatMap((r) => this.#scopesOf(r).functions);
+  }
+
+  *mentions(name: string): Iterable<GoNode> {
+    for (const file of this.files) {
+      const { text } = file.source;
+      let declarations: readonly Declaration[] | null = null;
+      for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + name.length)) {
+        if (isWordChar(text.charCodeAt(at - 1)) || isWordChar(text.charCodeAt(at + name.length))) continue;
+        declarations ??= file.declarations;
+        const d = declarations.find((x) => x.start <= at && at < x.end);
+        const root = d ? file.syntax(d) : null;
+        const leaf = root ? leafAt(root, at) : null;
+        if (leaf?.kind.endsWith("identifier") && leaf.start === at && leaf.end === at + name.length) yield leaf;
+      }
+    }
+  }
+
+  fileOf(node: GoNode): GoFile {
+    const file = this.#fileByPath.get(node.source.path);
+    if (!file) throw new Error(`${node.source.path} is no file of package ${this.name}`);
+    return file;
+  }
+
+  functionOf(node: GoNode): FuncModel | null {
+    const holder = node.closest(...FUNCTIONS);
+    return holder ? this.functionAt(holder) : null;
+  }
+
+  functionAt(node: GoNode): FuncModel {
+    const func = this.#scopesOf(rootOf(node)).functionAt.get(node);
+    if (!func) throw new Error(`no function at ${node.source.path}:${node.start} (${node.kind})`);
+    return func;
+  }
+
+  // ------------------------------------------------------------ meaning
+
+  #scopesOf(root: GoNode): LocalScopes {
+    const known = this.#local.get(root);
+    if (known) return known;
+    const file = this.fileOf(root);
+    const { result, finish } = localScopes(root, {
+      pkg: this,
+      file,
+      fileScope: this.#fileScope(file),
+      keysAreFields: (literal) => this.#types.keysAreFields(literal),
+    });
+    this.#local.set(root, result);
+    finish();
+    return result;
+  }
+
+  #fileScope(file: GoFile): FileScope {
+    let scope = this.#fileScopes.get(file);
+    if (!scope) {
+      scope = new FileScope(file, this.#scope, (i) => {
+        const known = candidateNames(i.path);
+        // One candidate is certain enough; of several, the package itself knows its name.
+        if (known.length === 1) return known;
+        const pkg = this.import(i.path);
+        return pkg ? [pkg.name] : known;
+      });
+      this.#fileScopes.set(file, scope);
+    }
+    return scope;
+  }
+
+  binding(identifier: GoNode): Binding | null {
+    if (identifier.kind === "field_identifier") return null;
+    const name = identifier.text;
+    if (name === "_") return null;
+    const local = this.#scopesOf(rootOf(identifier)).bindings.get(identifier);
+    if (local) return local;
+    if (isNobodysName(identifier)) return null;
+    if (identifier.parent?.kind === "keyed_element" || identifier.parent?.parent?.kind === "keyed_element") {
+      const literal = keyOf(identifier);
+      if (literal && this.#types.keysAreFields(literal) !== false) return null;
+    }
+    return this.#outerBinding(name, this.fileOf(identifier));
+  }
+
+  resolve(name: string, at: GoNode): Binding | null {
+    const { scopes } = this.#scopesOf(rootOf(at));
+    for (let n: GoNode | null = at; n; n = n.parent) {
+      const binding = scopes.get(n)?.bindings.get(name);
+      if (binding && (binding.visibleFrom <= at.start || binding.kind === "label")) return binding;
+    }
+    return this.#outerBinding(name, this.fileOf(at));
+  }
+
+  #outerBinding(name: string, file: GoFile): Binding | null {
+    const fileScope = this.#fileScope(file);
+    const imported = fileScope.bindings.get(name);
+    if (imported) {
+      // A guessed package name gives way to a name that the package declares.
+      if (imported.import?.alias || this.lookup(name).length === 0) return imported;
+    }
+    const known = this.#outer.get(name);
+    if (known !== undefined && known !== null) return known;
+    const entity = this.lookup(name)[0];
+    if (entity) {
+      const binding = new OuterBinding(name, entity.kind as Binding["kind"], this.#scope, entity, null);
+      this.#outer.set(name, binding);
+      return binding;
+    }
+    for (const dot of fileScope.dots) {
+      const pkg = this.import(dot.path);
+      const found = pkg?.lookup(name)[0];
+      if (found) return new OuterBinding(name, found.kind as Binding["kind"], fileScope, found, dot);
+      if (exportedNames(dot.path)?.has(name)) return new OuterBinding(name, "import", fileScope, null, dot);
+    }
+    return universe.bindings.get(name) ?? null;
+  }
+
+  typeOf(expression: GoNode): Type {
+    return this.#types.typeOf(expression);
+  }
+
+  typeAt(typeNode: GoNode): Type {
+    return this.#types.typeAt(typeNode);
+  }
+
+  selection(selector: GoNode): Selection | null {
+    return this.#types.select(selector);
+  }
+
+  symbol(expression: GoNode): string | null {
+    const e = unparen(expression);
+    if (e.kind === "identifier" || e.kind === "type_identifier") return this.#nameSymbol(e);
+    if (e.kind === "qualified_type") {
+      const pkg = e.child("package");
+      const path = pkg && this.#importPath(pkg);
+      return path ? `${path}.${e.child("name")?.text}` : null;
+    }
+    if (e.kind === "index_expression" || e.kind === "type_instantiation_expression" || e.kind === "generic_type") {
+      const inner = e.child("operand") ?? e.child("type") ?? e.items[0];
+      return inner ? this.symbol(inner) : null;
+    }
+    if (e.kind !== "selector_expression") return null;
+    const operand = e.child("operand") as GoNode;
+    const field = e.child("field")?.text ?? "";
+    const path = this.#importPath(unparen(operand));
+    if (path) return `${path}.${field}`;
+    const selection = this.selection(e);
+    if (!selection) return null;
+    let owner = selection.owner;
+    if (owner.kind === "pointer") owner = owner.elem;
+    if (owner.kind !== "named" || owner.local) return null;
+    return owner.path === "" ? `${owner.name}.${field}` : `${owner.path}.${owner.name}.${field}`;
+  }
+
+  #importPath(identifier: GoNode): string | null {
+    if (identifier.kind !== "identifier" && identifier.kind !== "package_identifier") return null;
+    const binding = this.binding(identifier);
+    return binding?.kind === "import" && binding.import?.alias !== "." ? (binding.import?.path ?? null) : null;
+  }
+
+  #nameSymbol(identifier: GoNode): string | null {
+    const binding = this.binding(identifier);
+    if (!binding) return null;
+    if (binding.kind === "builtin") return binding.name;
+    if (binding.import?.alias === ".") return `${binding.import.path}.${binding.name}`;
+    if (!binding.entity) return null;
+    return this.path === "" ? binding.name : `${this.path}.${binding.name}`;
+  }
+
+  flow(func: FuncModel): Flow {
+    let flow = this.#flows.get(func);
+    if (!flow) {
+      if (func.pkg !== this) return func.pkg.flow(func);
+      flow = buildFlow(func, {
+        noReturn: (call) => this.noReturn(call),
+        binding: (identifier) => this.binding(identifier),
+        constant: (expression) => this.#types.constantBool(expression),
+      });
+      this.#flows.set(func, flow);
+    }
+    return flow;
+  }
+
+  noReturn(call: GoNode): ExitKind | null {
+    return this.#noReturn.of(call);
+  }
+}
+
+function rootOf(node: GoNode): GoNode {
+  let n = node;
+  while (n.parent) n = n.parent;
+  return n;
+}
+
+function leafAt(root: GoNode, at: number): GoNode {
+  let n = root;
+  for (;;) {
+    const next = n.children.find((c) => c.start <= at && at < c.end);
+    if (!next) return n;
+    n = next;
+  }
+}
+
+function isWordChar(code: number): boolean {
+  return (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 95 || code >= 128;
+}
+
+/** Identifiers that name parameters of function types, fields and the like: they mean nothing to the scopes around them. */
+function isNobodysName(identifier: GoNode): boolean {
+  const parent = identifier.parent;
+  return identifier.field === "name" && (parent?.is("parameter_declaration", "variadic_parameter_declaration", "method_elem") ?? false);
+}
+
+/** The literal_value of which the identifier, alone, is a key. */
+function keyOf(identifier: GoNode): GoNode | null {
+  const element = identifier.parent?.kind === "literal_element" ? identifier.parent : identifier;
+  return element.field === "key" && element.parent?.kind === "keyed_element" ? element.closest("literal_value") : null;
+}

@@ -1,0 +1,451 @@
+/**
+ * Scopes of one top-level declaration: every local name, where it is visible, and how each use touches it.
+ * Go's rules (spec, "Declarations and scope"): a local is visible from the end of its declaration (a local type from its name on) to the end of
+ * its block; names that no block declares belong to the file, the package or the universe and are looked up later, when somebody asks.
+ */
+import { type GoNode, type Kind, unparen } from "../go/node.ts";
+import type { Binding, BindingKind, Entity, FileModel, FuncModel, PackageModel, Param, Scope, Use, UseHow } from "./model.ts";
+import type { FileImport } from "../go/imports.ts";
+
+export class LocalScope implements Scope {
+  readonly kind: Scope["kind"];
+  readonly parent: Scope | null;
+  readonly node: GoNode | null;
+  readonly bindings = new Map<string, LocalBinding>();
+
+  constructor(kind: Scope["kind"], parent: Scope | null, node: GoNode | null) {
+    this.kind = kind;
+    this.parent = parent;
+    this.node = node;
+  }
+}
+
+export class LocalBinding implements Binding {
+  readonly name: string;
+  readonly kind: BindingKind;
+  readonly node: GoNode | null;
+  readonly scope: Scope;
+  readonly func: FuncModel | null;
+  readonly visibleFrom: number;
+  readonly entity: Entity | null = null;
+  readonly import: FileImport | null = null;
+  readonly uses: Use[] = [];
+
+  constructor(name: string, kind: BindingKind, node: GoNode, scope: Scope, func: FuncModel | null, visibleFrom: number) {
+    this.name = name;
+    this.kind = kind;
+    this.node = node;
+    this.scope = scope;
+    this.func = func;
+    this.visibleFrom = visibleFrom;
+  }
+}
+
+class Func implements FuncModel {
+  readonly node: GoNode;
+  readonly body: GoNode | null;
+  readonly name: string;
+  readonly file: FileModel;
+  readonly pkg: PackageModel;
+  readonly outer: FuncModel | null;
+  receiver: Binding | null = null;
+  readonly params: Param[] = [];
+  readonly results: Param[] = [];
+  readonly scope: LocalScope;
+
+  constructor(node: GoNode, file: FileModel, pkg: PackageModel, outer: FuncModel | null, scope: LocalScope) {
+    this.node = node;
+    this.body = node.child("body");
+    this.name = node.child("name")?.text ?? "";
+    this.file = file;
+    this.pkg = pkg;
+    this.outer = outer;
+    this.scope = scope;
+  }
+}
+
+/** Everything that was learnt of one top-level declaration. */
+export interface LocalScopes {
+  readonly scopes: ReadonlyMap<GoNode, Scope>;
+  /** By identifier: declarations and uses of locals. */
+  readonly bindings: ReadonlyMap<GoNode, Binding>;
+  /** Outer functions before the literals in them. */
+  readonly functions: readonly FuncModel[];
+  readonly functionAt: ReadonlyMap<GoNode, FuncModel>;
+}
+
+export interface ScopeEnv {
+  readonly pkg: PackageModel;
+  readonly file: FileModel;
+  readonly fileScope: Scope;
+  /** Are the keys of this composite literal's body field names? null where its type is not known. */
+  keysAreFields(literal: GoNode): boolean | null;
+}
+
+const NAMES = new Set<string>(["identifier", "type_identifier", "package_identifier"]);
+
+/** `finish` must be called once the result is reachable by whoever answers `keysAreFields`. */
+export function localScopes(root: GoNode, env: ScopeEnv): { result: LocalScopes; finish(): void } {
+  const builder = new Builder(env);
+  builder.visit(root);
+  return { result: builder, finish: () => builder.resolveKeys() };
+}
+
+class Builder implements LocalScopes {
+  readonly scopes = new Map<GoNode, LocalScope>();
+  readonly bindings = new Map<GoNode, LocalBinding>();
+  readonly functions: Func[] = [];
+  readonly functionAt = new Map<GoNode, Func>();
+  readonly #env: ScopeEnv;
+  #scope: Scope;
+  #func: Func | null = null;
+  /** Labels have a name space of their own, one for each function. */
+  #labels = new Map<string, LocalBinding>();
+  #pendingLabels: GoNode[] = [];
+  readonly #keys: { key: GoNode; scope: Scope; func: Func | null }[] = [];
+
+  constructor(env: ScopeEnv) {
+    this.#env = env;
+    this.#scope = env.fileScope;
+  }
+
+  visit(node: GoNode): void {
+    const handler = HANDLERS[node.kind as Kind];
+    if (handler) handler(this, node);
+    else if (NAMES.has(node.kind)) this.use(node);
+    else for (const c of node.children) if (c.named) this.visit(c);
+  }
+
+  visitAll(nodes: Iterable<GoNode | null>): void {
+    for (const n of nodes) if (n?.named) this.visit(n);
+  }
+
+  inScope(node: GoNode, body: () => void): void {
+    const outer = this.#scope;
+    const scope = new LocalScope("block", outer, node);
+    this.scopes.set(node, scope);
+    this.#scope = scope;
+    body();
+    this.#scope = outer;
+  }
+
+  /** Declares a name in the current block; `_` declares nothing. */
+  declare(identifier: GoNode, kind: BindingKind, visibleFrom: number): LocalBinding | null {
+    const name = identifier.text;
+    // At package level the package's own index knows the names.
+    if (name === "_" || !(this.#scope instanceof LocalScope)) return null;
+    const binding = new LocalBinding(name, kind, identifier, this.#scope, this.#func, visibleFrom);
+    if (!this.#scope.bindings.has(name)) this.#scope.bindings.set(name, binding);
+    this.bindings.set(identifier, binding);
+    return binding;
+  }
+
+  declaredHere(name: string): LocalBinding | null {
+    return this.#scope instanceof LocalScope ? (this.#scope.bindings.get(name) ?? null) : null;
+  }
+
+  use(identifier: GoNode, how: UseHow = howUsed(identifier)): void {
+    const name = identifier.text;
+    if (name === "_") return;
+    for (let s: Scope | null = this.#scope; s instanceof LocalScope; s = s.parent) {
+      const binding = s.bindings.get(name);
+      if (binding && binding.visibleFrom <= identifier.start) {
+        this.record(identifier, binding, how, this.#func);
+        return;
+      }
+    }
+  }
+
+  record(identifier: GoNode, binding: LocalBinding, how: UseHow, func: FuncModel | null): void {
+    this.bindings.set(identifier, binding);
+    binding.uses.push({ node: identifier, how, binding, func, captured: func !== binding.func });
+  }
+
+  /** `a, b := ...`: names that this block has already are written, the others declared from the end of the statement on. */
+  defineOrWrite(left: GoNode, visibleFrom: number): void {
+    for (const target of left.kind === "expression_list" ? left.items : [left]) {
+      if (target.kind !== "identifier") this.visit(target);
+      else if (this.declaredHere(target.text)) this.use(target, "write");
+      else this.declare(target, "var", visibleFrom);
+    }
+  }
+
+  func(node: GoNode): void {
+    const outerScope = this.#scope;
+    const outerFunc = this.#func;
+    const outerLabels = this.#labels;
+    const outerPending = this.#pendingLabels;
+    const scope = new LocalScope("function", outerScope, node);
+    const func = new Func(node, this.#env.file, this.#env.pkg, outerFunc, scope);
+    this.scopes.set(node, scope);
+    this.functions.push(func);
+    this.functionAt.set(node, func);
+    this.#scope = scope;
+    this.#func = func;
+    this.#labels = new Map();
+    this.#pendingLabels = [];
+    const bodyStart = func.body?.start ?? node.end;
+
+    for (const p of node.child("type_parameters")?.items ?? [])
+      for (const name of p.childrenOf("name")) this.declare(name, "typeparam", node.start);
+    for (const p of node.child("type_parameters")?.items ?? []) this.visitAll(p.childrenOf("type"));
+    const receiver = node.child("receiver")?.items[0];
+    if (receiver) {
+      const type = receiver.child("type");
+      for (const arg of type?.find("type_arguments") ?? [])
+        for (const name of arg.find("type_identifier")) this.declare(name, "typeparam", node.start);
+      if (type) this.visit(type);
+      const name = receiver.child("name");
+      if (name) func.receiver = this.declare(name, "receiver", bodyStart);
+    }
+    this.params(node.child("parameters"), "param", bodyStart, func.params);
+    this.params(node.child("result"), "result", bodyStart, func.results);
+    if (func.body) for (const c of func.body.children) if (c.named) this.visit(c);
+    for (const label of this.#pendingLabels) {
+      const binding = this.#labels.get(label.text);
+      if (binding) this.record(label, binding, "read", func);
+    }
+
+    this.#scope = outerScope;
+    this.#func = outerFunc;
+    this.#labels = outerLabels;
+    this.#pendingLabels = outerPending;
+  }
+
+  /** A parameter list, or the single unnamed result type. */
+  params(list: GoNode | null, kind: "param" | "result", bodyStart: number, into: Param[]): void {
+    if (!list) return;
+    if (list.kind !== "parameter_list") {
+      this.visit(list);
+      into.push({ name: null, type: list, variadic: false, binding: null });
+      return;
+    }
+    for (const p of list.items) {
+      const type = p.child("type");
+      if (!type) continue;
+      this.visit(type);
+      const variadic = p.kind === "variadic_parameter_declaration";
+      const names = p.childrenOf("name");
+      if (names.length === 0) into.push({ name: null, type, variadic, binding: null });
+      for (const name of names)
+        into.push({ name: name.text, type, variadic, binding: this.declare(name, kind, bodyStart) });
+    }
+  }
+
+  label(identifier: GoNode, declares: boolean): void {
+    if (!declares) {
+      this.#pendingLabels.push(identifier);
+      return;
+    }
+    const binding = new LocalBinding(identifier.text, "label", identifier, this.#scope, this.#func, 0);
+    this.#labels.set(binding.name, binding);
+    this.bindings.set(identifier, binding);
+  }
+
+  /** A key of a composite literal is a field name or an expression, which only the literal's type tells. */
+  key(identifier: GoNode): void {
+    this.#keys.push({ key: identifier, scope: this.#scope, func: this.#func });
+  }
+
+  resolveKeys(): void {
+    const touched = new Set<LocalBinding>();
+    for (const { key, scope, func } of this.#keys) {
+      const binding = visible(scope, key.text, key.start);
+      if (!binding) continue;
+      const literal = key.closest("literal_value");
+      if (!literal || this.#env.keysAreFields(literal) !== false) continue;
+      this.record(key, binding, "read", func);
+      touched.add(binding);
+    }
+    this.#keys.length = 0;
+    for (const binding of this.bindings.values()) sortUses(binding);
+  }
+}
+
+function sortUses(binding: LocalBinding): void {
+  const uses = binding.uses;
+  for (let i = 1; i < uses.length; i++) {
+    if ((uses[i - 1] as Use).node.start > (uses[i] as Use).node.start) {
+      uses.sort((a, b) => a.node.start - b.node.start);
+      return;
+    }
+  }
+}
+
+function visible(scope: Scope, name: string, at: number): LocalBinding | null {
+  for (let s: Scope | null = scope; s instanceof LocalScope; s = s.parent) {
+    const binding = s.bindings.get(name);
+    if (binding && binding.visibleFrom <= at) return binding;
+  }
+  return null;
+}
+
+type Handler = (b: Builder, node: GoNode) => void;
+
+const scoped: Handler = (b, node) => b.inScope(node, () => b.visitAll(node.children));
+const nothing: Handler = () => {};
+
+const HANDLERS: Partial<Record<Kind, Handler>> = {
+  comment: nothing,
+  field_identifier: nothing,
+  import_declaration: nothing,
+  package_clause: nothing,
+  function_declaration: (b, node) => b.func(node),
+  method_declaration: (b, node) => b.func(node),
+  func_literal: (b, node) => b.func(node),
+  block: scoped,
+  if_statement: scoped,
+  for_statement: scoped,
+  select_statement: scoped,
+  expression_switch_statement: scoped,
+  expression_case: scoped,
+  default_case: scoped,
+  communication_case: scoped,
+
+  short_var_declaration: (b, node) => {
+    const left = node.child("left");
+    b.visitAll([node.child("right")]);
+    if (left) b.defineOrWrite(left, node.end);
+  },
+  receive_statement: (b, node) => {
+    b.visitAll([node.child("right")]);
+    defineOrVisit(b, node);
+  },
+  range_clause: (b, node) => {
+    b.visitAll([node.child("right")]);
+    defineOrVisit(b, node);
+  },
+  var_spec: (b, node) => valueSpec(b, node, "var"),
+  const_spec: (b, node) => valueSpec(b, node, "const"),
+  type_spec: typeSpec,
+  type_alias: typeSpec,
+
+  type_switch_statement: (b, node) =>
+    b.inScope(node, () => {
+      b.visitAll([node.child("initializer"), node.child("value")]);
+      const alias = node.child("alias")?.items[0] ?? null;
+      for (const clause of node.items) {
+        if (!clause.is("type_case", "default_case")) continue;
+        b.inScope(clause, () => {
+          b.visitAll(clause.childrenOf("type"));
+          if (alias) b.declare(alias, "var", clause.start);
+          b.visitAll(clause.items.filter((c) => c.field !== "type"));
+        });
+      }
+    }),
+
+  labeled_statement: (b, node) => {
+    const label = node.child("label");
+    if (label) b.label(label, true);
+    b.visitAll(node.items.filter((c) => c !== label));
+  },
+  label_name: (b, node) => b.label(node, false),
+
+  keyed_element: (b, node) => {
+    for (const c of node.children) {
+      if (!c.named) continue;
+      const only = c.field === "key" && c.kind === "literal_element" ? c.items[0] : null;
+      if (only?.kind === "identifier") b.key(only);
+      else b.visit(c);
+    }
+  },
+  // Names of parameters in a function type, and of fields and methods, are nobody's locals.
+  parameter_declaration: (b, node) => b.visitAll(node.childrenOf("type")),
+  variadic_parameter_declaration: (b, node) => b.visitAll(node.childrenOf("type")),
+  field_declaration: (b, node) => b.visitAll(node.childrenOf("type")),
+  method_elem: (b, node) => b.visitAll([node.child("parameters"), node.child("result")]),
+  qualified_type: (b, node) => b.visitAll([node.child("package")]),
+  selector_expression: (b, node) => b.visitAll([node.child("operand")]),
+};
+
+function defineOrVisit(b: Builder, node: GoNode): void {
+  const left = node.child("left");
+  if (!left) return;
+  if (node.children.some((c) => c.kind === ":=")) b.defineOrWrite(left, node.end);
+  else b.visit(left);
+}
+
+function valueSpec(b: Builder, node: GoNode, kind: "var" | "const"): void {
+  b.visitAll([node.child("type"), node.child("value")]);
+  for (const name of node.childrenOf("name")) b.declare(name, kind, node.end);
+}
+
+function typeSpec(b: Builder, node: GoNode): void {
+  const name = node.child("name");
+  if (name) b.declare(name, "type", name.start);
+  const params = node.child("type_parameters");
+  if (!params) {
+    b.visitAll([node.child("type")]);
+    return;
+  }
+  b.inScope(node, () => {
+    for (const p of params.items) for (const n of p.childrenOf("name")) b.declare(n, "typeparam", node.start);
+    for (const p of params.items) b.visitAll(p.childrenOf("type"));
+    b.visitAll([node.child("type")]);
+  });
+}
+
+/** How the expression around an identifier touches what it names. */
+function howUsed(identifier: GoNode): UseHow {
+  let node = identifier;
+  let member = false;
+  for (;;) {
+    const parent = node.parent;
+    if (!parent) return "read";
+    switch (parent.kind) {
+      case "parenthesized_expression":
+        node = parent;
+        continue;
+      case "selector_expression":
+        if (!member && isCallee(parent)) return "method";
+        member = true;
+        node = parent;
+        continue;
+      case "index_expression":
+      case "slice_expression":
+        if (node.field !== "operand") return "read";
+        member = true;
+        node = parent;
+        continue;
+      case "unary_expression": {
+        const operator = parent.child("operator")?.kind;
+        if (operator === "*") {
+          member = true;
+          node = parent;
+          continue;
+        }
+        if (operator === "&") return member ? "member-write" : "address";
+        if (operator === "<-") return member ? "read" : "receive";
+        return "read";
+      }
+      case "inc_statement":
+      case "dec_statement":
+        return member ? "member-write" : "readwrite";
+      case "expression_list": {
+        const written = parent.field === "left" && parent.parent?.is("assignment_statement", "range_clause", "receive_statement");
+        if (!written) return "read";
+        if (member) return "member-write";
+        const operator = parent.parent?.child("operator")?.kind ?? "=";
+        return operator === "=" ? "write" : "readwrite";
+      }
+      case "call_expression":
+        return node.field === "function" && !member ? "call" : "read";
+      case "argument_list": {
+        const callee = parent.parent?.child("function");
+        return !member && callee && unparen(callee).text === "close" ? "close" : "read";
+      }
+      case "send_statement":
+        return node.field === "channel" && !member ? "send" : "read";
+      case "range_clause":
+        return node.field === "right" && !member ? "range" : "read";
+      default:
+        return "read";
+    }
+  }
+}
+
+function isCallee(selector: GoNode): boolean {
+  let node = selector;
+  while (node.parent?.kind === "parenthesized_expression") node = node.parent;
+  return node.parent?.kind === "call_expression" && node.field === "function";
+}
