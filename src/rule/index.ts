@@ -1,0 +1,10 @@
+/** All that a transform needs. */
+export * from "../go/imports.ts";
+export type { Version } from "../go/module.ts";
+export * from "../go/node.ts";
+export type * from "../model/model.ts";
+export type { Edit, Span } from "../text/edit.ts";
+export * from "./build.ts";
+export * from "./edits.ts";
+export * from "./names.ts";
+export * from "./rule.ts";
