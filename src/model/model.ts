@@ -241,7 +241,17 @@ export type Type =
       readonly variadic: boolean;
     }
   | { readonly kind: "struct"; readonly fields: readonly FieldType[] }
-  | { readonly kind: "interface"; readonly methods: readonly { readonly name: string; readonly type: Type }[]; readonly open: boolean }
+  /**
+   * `methods` are complete, embedded ones included, unless `open`: it embeds something that is not known. `terms`: the type set of a
+   * constraint, absent where types are not restricted. `embeds`: the embedded interfaces as written.
+   */
+  | {
+      readonly kind: "interface";
+      readonly methods: readonly { readonly name: string; readonly type: Type }[];
+      readonly open: boolean;
+      readonly terms?: readonly { readonly tilde: boolean; readonly type: Type }[];
+      readonly embeds?: readonly Type[];
+    }
   | { readonly kind: "tuple"; readonly types: readonly Type[] }
   | { readonly kind: "typeparam"; readonly name: string; readonly node: GoNode | null };
 
