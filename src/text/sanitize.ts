@@ -1,0 +1,61 @@
+/**
+ * Makes text of a repository safe to print: a path, a name or a comment must not move the cursor, colour the terminal or
+ * show code in another order than the compiler reads it (CVE-2021-42574).
+ */
+import stringWidth from "string-width";
+
+/**
+ * C0 but tab and newline, DEL, C1; bidi marks, embeddings, overrides and isolates; zero-width and other invisible format
+ * characters but the joiners U+200C and U+200D, which emoji and some scripts need; line and paragraph separators; tags.
+ */
+const unprintable =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  /[\0-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
+
+/** The text without control, bidi and invisible characters; tabs and newlines stay; a lone surrogate becomes U+FFFD. */
+export function sanitize(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: plain ASCII is what is looked for
+  if (/^[\t\n\x20-\x7e]*$/.test(text)) return text;
+  return text.replace(unprintable, "").replace(/\p{Surrogate}/gu, "\ufffd");
+}
+
+/** As `sanitize`, on one line: newlines and tabs become spaces. For paths, names and messages. */
+export function sanitizeLine(text: string): string {
+  return sanitize(text).replace(/[\t\n]/g, " ");
+}
+
+/** Columns that a terminal gives to text without tabs; ambiguous East Asian characters count one. */
+export function displayWidth(text: string): number {
+  return stringWidth(text);
+}
+
+/** A piece of a line that a terminal draws as one, with the UTF-16 offset in the line where it starts. */
+export interface Cell {
+  readonly text: string;
+  readonly offset: number;
+  /** Columns from the line's start. */
+  readonly column: number;
+  readonly width: number;
+}
+
+const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
+
+/** Cells of one line: sanitized, tabs expanded to the next multiple of `tabWidth` columns. Units that are not printed have no cell. */
+export function cells(line: string, tabWidth = 4): Cell[] {
+  const result: Cell[] = [];
+  let column = 0;
+  const add = (raw: string, offset: number): void => {
+    const text = raw === "\t" ? " ".repeat(tabWidth - (column % tabWidth)) : sanitizeLine(raw);
+    if (text === "") return;
+    const width = displayWidth(text);
+    result.push({ text, offset, column, width });
+    column += width;
+  };
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: plain ASCII is what is looked for
+  if (/^[\t\x20-\x7e]*$/.test(line)) {
+    for (let i = 0; i < line.length; i++) add(line[i] ?? "", i);
+  } else {
+    for (const { segment, index } of segmenter.segment(line)) add(segment, index);
+  }
+  return result;
+}
