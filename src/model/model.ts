@@ -320,6 +320,8 @@ export interface Escape {
   facts?: readonly Fact[];
   /** A cycle back to `from` counts as an escape: the next turn acquires again. */
   turn?: boolean;
+  /** `from` stands in a condition (`if mu.TryLock()`): only the way on which it came out so is followed. */
+  outcome?: boolean;
 }
 
 /** A path on which nothing stopped. */

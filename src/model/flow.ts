@@ -1,0 +1,85 @@
+/**
+ * Control flow of one function: blocks of atoms, and the question that most rules ask of them, `escape`.
+ *
+ * What counts as certain when a path is searched: see `flow/conditions.ts` for the conditions that are understood, `flow/effects.ts`
+ * for what ends a fact. Where more than `MAX_STATES` states would be needed, `escape` answers null: silence.
+ */
+import type { GoNode } from "../go/node.ts";
+import { buildGraph } from "./flow/build.ts";
+import { FactTable } from "./flow/facts.ts";
+import type { FlowBlock, FlowEnv, FlowOptions, Graph, Place } from "./flow/graph.ts";
+import { cyclic } from "./flow/loops.ts";
+import { escape, reaches } from "./flow/search.ts";
+import type { Escape, ExitKind, Flow, FuncModel, Witness } from "./model.ts";
+
+export { dump } from "./flow/dump.ts";
+export type { FlowEnv, FlowOptions } from "./flow/graph.ts";
+
+/** The flow of a function's body; of a declaration without one, a single empty block. Nothing but the graph is computed before it is asked for. */
+export function buildFlow(func: FuncModel, env: FlowEnv, options: FlowOptions = {}): Flow {
+  return new FunctionFlow(func, env, buildGraph(func.body, env, options));
+}
+
+class FunctionFlow implements Flow {
+  readonly func: FuncModel;
+  private readonly env: FlowEnv;
+  private readonly graph: Graph;
+  private facts: FactTable | null = null;
+  private onCycle: ReadonlySet<FlowBlock> | null = null;
+
+  constructor(func: FuncModel, env: FlowEnv, graph: Graph) {
+    this.func = func;
+    this.env = env;
+    this.graph = graph;
+  }
+
+  get entry(): FlowBlock {
+    return this.graph.entry;
+  }
+
+  get blocks(): readonly FlowBlock[] {
+    return this.graph.blocks;
+  }
+
+  locate(node: GoNode): Place | null {
+    for (let n: GoNode | null = node; n && n !== this.func.node; n = n.parent) {
+      const place = this.graph.places.get(n);
+      if (place) return place.block.reachable ? place : null;
+    }
+    return null;
+  }
+
+  escape(from: GoNode, options: Escape): Witness | null {
+    const start = this.locate(from);
+    return start && escape(start, this.table(), options);
+  }
+
+  reaches(from: GoNode, to: GoNode, stop?: (atom: GoNode) => boolean): boolean {
+    const start = this.locate(from);
+    const end = this.locate(to);
+    return start !== null && end !== null && reaches(start, end, this.table(), stop);
+  }
+
+  inLoop(node: GoNode): boolean {
+    this.onCycle ??= cyclic(this.graph.entry);
+    const place = this.locate(node);
+    return place !== null && this.onCycle.has(place.block);
+  }
+
+  get exits(): readonly { readonly block: FlowBlock; readonly kind: ExitKind; readonly at: GoNode }[] {
+    return this.graph.blocks.flatMap((block) =>
+      block.reachable && block.exit && block.exitAt ? [{ block, kind: block.exit, at: block.exitAt }] : [],
+    );
+  }
+
+  get defers(): readonly GoNode[] {
+    return this.graph.blocks
+      .flatMap((block) => (block.reachable ? block.atoms.filter((a) => a.kind === "defer_statement") : []))
+      .sort((a, b) => a.start - b.start);
+  }
+
+  private table(): FactTable {
+    this.facts ??= new FactTable(this.graph, this.env);
+    return this.facts;
+  }
+}

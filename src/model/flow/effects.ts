@@ -1,0 +1,75 @@
+/** What an atom does to what is known: which bindings and fields it writes, and which constants it assigns. */
+import type { GoNode } from "../../go/node.ts";
+
+export interface Effects {
+  /** Identifiers that are written, declared anew, or whose address is taken. */
+  readonly names: readonly GoNode[];
+  /** Selectors, index expressions and dereferences that are written or whose address is taken. */
+  readonly members: readonly GoNode[];
+  /** Assignments of one expression to one name; `value` null: declared without a value. */
+  readonly assigns: readonly { readonly name: GoNode; readonly value: GoNode | null }[];
+}
+
+export function effectsOf(atom: GoNode): Effects {
+  const names: GoNode[] = [];
+  const members: GoNode[] = [];
+  const assigns: { name: GoNode; value: GoNode | null }[] = [];
+  const target = (node: GoNode): void => {
+    let n = node;
+    while (n.kind === "parenthesized_expression" && n.items[0]) n = n.items[0];
+    if (n.kind === "identifier") names.push(n);
+    else members.push(n);
+  };
+  const skip = atom.kind === "range_clause" ? atom.child("right") : deferredBody(atom);
+  const todo: GoNode[] = [atom];
+  for (let node = todo.pop(); node; node = todo.pop()) {
+    if (node === skip) continue;
+    switch (node.kind) {
+      case "assignment_statement":
+      case "short_var_declaration":
+      case "range_clause":
+      case "receive_statement":
+        for (const n of node.child("left")?.items ?? []) target(n);
+        if (node === atom) pairs(node, assigns);
+        break;
+      case "inc_statement":
+      case "dec_statement":
+        for (const n of node.items) target(n);
+        break;
+      case "var_spec": {
+        const declared = node.childrenOf("name");
+        names.push(...declared);
+        const values = node.child("value")?.items ?? [];
+        if (atom.kind === "var_declaration" && (values.length === 0 || values.length === declared.length)) {
+          declared.forEach((name, i) => assigns.push({ name, value: values[i] ?? null }));
+        }
+        break;
+      }
+      case "unary_expression": {
+        const operand = node.child("operand");
+        if (operand && operand.kind !== "composite_literal" && node.child("operator")?.kind === "&") target(operand);
+        break;
+      }
+    }
+    for (const child of node.children) if (child.children.length > 0) todo.push(child);
+  }
+  return { names, members, assigns };
+}
+
+function pairs(node: GoNode, into: { name: GoNode; value: GoNode | null }[]): void {
+  if (node.kind === "assignment_statement" && node.child("operator")?.kind !== "=") return;
+  if (node.kind !== "assignment_statement" && node.kind !== "short_var_declaration") return;
+  const left = node.child("left")?.items ?? [];
+  const right = node.child("right")?.items ?? [];
+  if (left.length !== right.length) return;
+  left.forEach((name, i) => {
+    if (name.kind === "identifier") into.push({ name, value: right[i] ?? null });
+  });
+}
+
+/** The literal of `defer func() {...}()`: it runs when the function is left, so what it writes changes no path within. */
+function deferredBody(atom: GoNode): GoNode | null {
+  if (atom.kind !== "defer_statement") return null;
+  const literal = atom.items[0]?.child("function");
+  return literal?.kind === "func_literal" ? literal : null;
+}

@@ -1,0 +1,341 @@
+/**
+ * What is known where. A set of facts is a bit mask: two bits for each key, "it is false" and "it is true". Atoms take facts
+ * away and give some, edges give and contradict them.
+ */
+import type { GoNode } from "../../go/node.ts";
+import type { Binding, Fact } from "../model.ts";
+import { Conditions, exclusive, type Literal } from "./conditions.ts";
+import { type Effects, effectsOf } from "./effects.ts";
+import type { FlowBlock, FlowEdge, FlowEnv, Graph } from "./graph.ts";
+
+/** facts' = facts & ~kill | gen */
+interface Transfer {
+  readonly kill: bigint;
+  readonly gen: bigint;
+}
+
+interface Guard {
+  /** Known once the edge was taken. */
+  readonly learn: bigint;
+  /** One of these known: the edge is not taken. */
+  readonly contra: bigint;
+  /** All of these known: the edge is not taken. 0 when there is no such set. */
+  readonly never: bigint;
+}
+
+const NOTHING: Guard = { learn: 0n, contra: 0n, never: 0n };
+const NO_TRANSFER: Transfer = { kill: 0n, gen: 0n };
+
+export class FactTable {
+  /** Bits of the keys that nothing but an assignment can change. */
+  readonly exact: bigint;
+  private readonly conditions: Conditions;
+  private readonly env: FlowEnv;
+  private readonly guards = new Map<FlowEdge, Guard>();
+  private readonly atoms = new Map<GoNode, Transfer>();
+  private readonly transfers: Transfer[] = [];
+  private readonly names = new Set<string>();
+  /** Per key: the bits that hold when it is true. */
+  private readonly whenTrue: bigint[] = [];
+  private readonly falseBits: bigint;
+  private readonly live: bigint[];
+  private readonly reachable: readonly FlowBlock[];
+  private must: (bigint | null)[] | null = null;
+  private readonly graph: Graph;
+
+  constructor(graph: Graph, env: FlowEnv) {
+    this.graph = graph;
+    this.env = env;
+    this.conditions = new Conditions((id) => env.binding(id));
+    this.reachable = graph.blocks.filter((b) => b.reachable);
+    const edges: { edge: FlowEdge; learnt: Literal[]; anyOf: Literal[] }[] = [];
+    for (const block of this.reachable) {
+      for (const edge of block.next) {
+        const { learnt, anyOf } = this.premises(edge);
+        if (learnt.length > 0 || anyOf.length > 0) edges.push({ edge, learnt, anyOf });
+      }
+    }
+    const { keys } = this.conditions;
+    let falseBits = 0n;
+    let exact = 0n;
+    keys.forEach((key, i) => {
+      falseBits |= bit(i, false);
+      if (key.exact) exact |= both(i);
+      for (const b of key.bindings) this.names.add(b.name);
+    });
+    this.falseBits = falseBits;
+    this.exact = exact;
+    this.relate();
+    for (const { edge, learnt, anyOf } of edges) {
+      const learn = this.mask(learnt);
+      const asked = edge.cond && decidesLoop(edge.cond) ? learn & this.exact : learn;
+      const never = anyOf.length > 0 ? anyOf.reduce((m, l) => m | bit(l.key, !l.value), 0n) : 0n;
+      this.guards.set(edge, { learn, contra: this.opposite(asked), never });
+    }
+    this.live = this.liveness();
+  }
+
+  /** No condition of the function tells anything. */
+  get empty(): boolean {
+    return this.conditions.keys.length === 0;
+  }
+
+  guard(edge: FlowEdge): Guard {
+    return this.guards.get(edge) ?? NOTHING;
+  }
+
+  /** The facts after the edge, without those that nothing asks for any more; null when it contradicts them. */
+  follow(edge: FlowEdge, facts: bigint): bigint | null {
+    const { learn, contra, never } = this.guard(edge);
+    if ((facts & contra) !== 0n || (never !== 0n && (facts & never) === never)) return null;
+    return (facts | learn) & (this.live[edge.to.id] as bigint);
+  }
+
+  /** The facts after the atoms of the block from `first` up to, not including, `last`. */
+  through(block: FlowBlock, facts: bigint, first = 0, last = block.atoms.length): bigint {
+    if (first === 0 && last === block.atoms.length) {
+      const { kill, gen } = this.transfer(block);
+      return (facts & ~kill) | gen;
+    }
+    let now = facts;
+    for (let i = first; i < last; i++) {
+      const { kill, gen } = this.effect(block.atoms[i] as GoNode);
+      now = (now & ~kill) | gen;
+    }
+    return now;
+  }
+
+  /** What holds on every path when the block is entered. */
+  atEntry(block: FlowBlock): bigint {
+    this.must ??= this.dominating();
+    return this.must[block.id] ?? 0n;
+  }
+
+  /** `facts` with those that the caller knows, which win over what they contradict. */
+  given(facts: bigint, known: readonly Fact[]): bigint {
+    let now = facts;
+    for (const { binding, is } of known) {
+      const key = this.conditions.keyOf(binding, is === "nil" || is === "non-nil" ? "nil" : "truth");
+      if (key === null) continue;
+      const learn = this.mask([{ key, value: is === "nil" || is === "true" }]);
+      now = (now & ~this.opposite(learn)) | learn;
+    }
+    return now;
+  }
+
+  // ---------------------------------------------------------------- edges
+
+  private premises(edge: FlowEdge): { learnt: Literal[]; anyOf: Literal[] } {
+    const { cond, premise, when } = edge;
+    if (cond) return { learnt: this.conditions.learn(cond, when), anyOf: [] };
+    if (!premise) return { learnt: [], anyOf: [] };
+    if (premise.kind === "nil") return { learnt: this.conditions.nilness(premise.tag, when), anyOf: [] };
+    const each = premise.values.map((v) => this.conditions.equality(premise.tag, v, when));
+    if (!when || each.length === 1) return { learnt: each.flat(), anyOf: [] };
+    return { learnt: [], anyOf: each.every((l) => l.length === 1) ? each.flat() : [] };
+  }
+
+  /** Equalities of one left side with different constants: one true, the others false. */
+  private relate(): void {
+    const { keys } = this.conditions;
+    const groups = new Map<string, number[]>();
+    keys.forEach((key, i) => {
+      this.whenTrue[i] = bit(i, true);
+      if (!key.equal) return;
+      const group = groups.get(key.equal.left);
+      if (group) group.push(i);
+      else groups.set(key.equal.left, [i]);
+    });
+    for (const group of groups.values()) {
+      // A switch of hundreds of values would cost their square; nobody repeats one within a function.
+      if (group.length > MAX_GROUP) continue;
+      for (const a of group) {
+        for (const b of group) {
+          const left = keys[a]?.equal;
+          const right = keys[b]?.equal;
+          if (left && right && exclusive(left.right, right.right)) this.whenTrue[a] = (this.whenTrue[a] as bigint) | bit(b, false);
+        }
+      }
+    }
+  }
+
+  private mask(literals: readonly Literal[]): bigint {
+    let m = 0n;
+    for (const { key, value } of literals) m |= value ? (this.whenTrue[key] as bigint) : bit(key, false);
+    return m;
+  }
+
+  private opposite(mask: bigint): bigint {
+    return ((mask & this.falseBits) << 1n) | ((mask >> 1n) & this.falseBits);
+  }
+
+  // ---------------------------------------------------------------- atoms
+
+  private transfer(block: FlowBlock): Transfer {
+    let t = this.transfers[block.id];
+    if (!t) {
+      let kill = 0n;
+      let gen = 0n;
+      for (const atom of block.atoms) {
+        const e = this.effect(atom);
+        kill |= e.kill;
+        gen = (gen & ~e.kill) | e.gen;
+      }
+      t = { kill, gen };
+      this.transfers[block.id] = t;
+    }
+    return t;
+  }
+
+  private effect(atom: GoNode): Transfer {
+    let t = this.atoms.get(atom);
+    if (!t) this.atoms.set(atom, (t = this.computeEffect(atom)));
+    return t;
+  }
+
+  private computeEffect(atom: GoNode): Transfer {
+    if (this.names.size === 0 || atom.children.length === 0) return NO_TRANSFER;
+    const effects = effectsOf(atom);
+    if (effects.names.length === 0 && effects.members.length === 0) return NO_TRANSFER;
+    const written = new Set<Binding>();
+    for (const name of effects.names) {
+      const binding = this.names.has(name.text) ? this.env.binding(name) : null;
+      if (binding) written.add(binding);
+    }
+    const paths = effects.members.flatMap((m) => this.conditions.canonical(m)?.text ?? []);
+    let kill = 0n;
+    this.conditions.keys.forEach((key, i) => {
+      const hit = key.bindings.some((b) => written.has(b)) || key.paths.some((p) => paths.some((w) => overlaps(p, w)));
+      if (hit) kill |= both(i);
+    });
+    return { kill, gen: this.assigned(effects) & kill };
+  }
+
+  private assigned(effects: Effects): bigint {
+    let gen = 0n;
+    for (const { name, value } of effects.assigns) {
+      const binding = this.names.has(name.text) ? this.env.binding(name) : null;
+      if (binding) gen |= this.mask(this.assignment(binding, value));
+    }
+    return gen;
+  }
+
+  private assignment(binding: Binding, value: GoNode | null): Literal[] {
+    const { conditions } = this;
+    const name = conditions.nameOf(binding);
+    const truth = conditions.find(name);
+    const learnt: Literal[] = [];
+    if (value === null || value.kind === "true" || value.kind === "false") {
+      if (truth !== null) learnt.push({ key: truth, value: value?.kind === "true" });
+    }
+    const constant = value && conditions.canonical(value)?.constant;
+    const made = value !== null && alwaysNonNil(value);
+    for (const key of conditions.equalities(name)) {
+      const right = conditions.keys[key]?.equal?.right;
+      if (!right) continue;
+      if (value === null) {
+        if (ZEROS.has(right.text)) learnt.push({ key, value: true });
+        else if (right.kind !== "name") learnt.push({ key, value: false });
+      } else if (constant) {
+        if (constant.text === right.text) learnt.push({ key, value: true });
+        else if (exclusive(constant, right)) learnt.push({ key, value: false });
+      } else if (made && right.kind === "nil") learnt.push({ key, value: false });
+    }
+    return learnt;
+  }
+
+  // ---------------------------------------------------------------- over the graph
+
+  /** Per block: the keys that a condition may still ask for before something ends them. */
+  private liveness(): bigint[] {
+    const live: bigint[] = this.graph.blocks.map(() => 0n);
+    if (this.conditions.keys.length === 0) return live;
+    const before = predecessors(this.reachable);
+    const todo = [...this.reachable];
+    const queued = new Set<FlowBlock>(todo);
+    for (let block = todo.pop(); block; block = todo.pop()) {
+      queued.delete(block);
+      let out = 0n;
+      for (const edge of block.next) {
+        const { contra, never } = this.guard(edge);
+        const asked = contra | never;
+        out |= asked | this.opposite(asked) | (live[edge.to.id] as bigint);
+      }
+      const now = out & ~this.transfer(block).kill;
+      if (now === live[block.id]) continue;
+      live[block.id] = now;
+      for (const edge of before[block.id] ?? []) {
+        if (queued.has(edge.from)) continue;
+        queued.add(edge.from);
+        todo.push(edge.from);
+      }
+    }
+    return live;
+  }
+
+  /** Per block: what holds on every path to it. Null for a block that is never entered. */
+  private dominating(): (bigint | null)[] {
+    const at: (bigint | null)[] = this.graph.blocks.map(() => null);
+    at[this.graph.entry.id] = 0n;
+    // Blocks come about roughly in the order of execution; the first of the queue is the lowest.
+    let round: FlowBlock[] = [this.graph.entry];
+    while (round.length > 0) {
+      const next = new Set<FlowBlock>();
+      for (const block of round.sort((a, b) => a.id - b.id)) {
+        const out = this.through(block, at[block.id] as bigint);
+        for (const edge of block.next) {
+          const { learn, contra } = this.guard(edge);
+          const facts = (out & ~contra) | learn;
+          const old = at[edge.to.id] ?? null;
+          const now = old === null ? facts : old & facts;
+          if (now === old) continue;
+          at[edge.to.id] = now;
+          next.add(edge.to);
+        }
+      }
+      round = [...next];
+    }
+    return at;
+  }
+}
+
+const MAX_GROUP = 64;
+
+const ZEROS: ReadonlySet<string> = new Set(["nil", "0", '""', "``", "0.0"]);
+
+const MAKERS: ReadonlySet<string> = new Set(["make", "new", "errors.New", "fmt.Errorf"]);
+
+/** Expressions that make something, so that the name that takes it is not nil. */
+function alwaysNonNil(value: GoNode): boolean {
+  if (value.kind === "unary_expression") return value.child("operator")?.kind === "&";
+  if (value.kind === "call_expression") return MAKERS.has(value.child("function")?.text ?? "");
+  return value.kind === "composite_literal" || value.kind === "func_literal";
+}
+
+/** The condition of a `for`: something in the loop must change it, were it by a call that does not show. */
+function decidesLoop(cond: GoNode): boolean {
+  let n: GoNode = cond;
+  while (n.parent?.is("parenthesized_expression", "binary_expression", "unary_expression")) n = n.parent;
+  return n.parent?.is("for_statement", "for_clause") ?? false;
+}
+
+function bit(key: number, value: boolean): bigint {
+  return 1n << BigInt(2 * key + (value ? 1 : 0));
+}
+
+function both(key: number): bigint {
+  return 3n << BigInt(2 * key);
+}
+
+/** Writing the one changes the other: the same place, or one is a part of the other. */
+function overlaps(read: string, written: string): boolean {
+  const [short, long] = read.length < written.length ? [read, written] : [written, read];
+  if (!long.startsWith(short)) return false;
+  return long.length === short.length || long[short.length] === "." || long[short.length] === "[";
+}
+
+function predecessors(blocks: readonly FlowBlock[]): { readonly from: FlowBlock }[][] {
+  const before: { from: FlowBlock }[][] = [];
+  for (const from of blocks) for (const { to } of from.next) (before[to.id] ??= []).push({ from });
+  return before;
+}

@@ -1,0 +1,144 @@
+/** Paths through the graph: breadth first over blocks and the facts that hold there. */
+import type { GoNode } from "../../go/node.ts";
+import type { Escape, ExitKind, Witness } from "../model.ts";
+import type { FactTable } from "./facts.ts";
+import type { FlowBlock, FlowEdge, Place } from "./graph.ts";
+
+/**
+ * States, pairs of block and facts, that one search visits at most, and those of one block. A function that needs more has
+ * dozens of conditions that depend on each other; what cannot be told within the bound is not told: no escape.
+ */
+export const MAX_STATES = 50_000;
+export const MAX_STATES_OF_BLOCK = 256;
+
+interface State {
+  readonly block: FlowBlock;
+  readonly facts: bigint;
+  readonly from: State | null;
+  /** The edge by which it was entered; null for the start. */
+  readonly edge: FlowEdge | null;
+}
+
+/** Which states are worth a visit: where less is known, more paths are open. */
+class Visited {
+  private readonly seen: bigint[][] = [];
+  private count = 0;
+  /** More states than a search may visit. */
+  full = false;
+
+  add(block: FlowBlock, facts: bigint): boolean {
+    let list = this.seen[block.id];
+    if (!list) this.seen[block.id] = list = [];
+    for (const known of list) if ((known & facts) === known) return false;
+    list.push(facts);
+    this.count++;
+    this.full ||= this.count > MAX_STATES || list.length > MAX_STATES_OF_BLOCK;
+    return true;
+  }
+}
+
+export function escape(start: Place, table: FactTable, options: Escape): Witness | null {
+  const exits: readonly ExitKind[] = options.exits ?? ["return", "end"];
+  const origin = start.block.atoms[start.index] ?? null;
+  const first = start.atom ? start.index + 1 : start.index;
+  if (stopsAt(start.block, first, options.stop) >= 0) return null;
+
+  let facts = table.through(start.block, table.atEntry(start.block), 0, first);
+  facts = table.given(facts, options.facts ?? []);
+  const root: State = { block: start.block, facts, from: null, edge: null };
+  const ends = (s: State): Witness | null =>
+    s.block.exit !== null && exits.includes(s.block.exit) ? witness(s, s.block.exit, s.block.exitAt as GoNode) : null;
+  const atOnce = ends(root);
+  if (atOnce) return atOnce;
+
+  // Where the block stops, from its first atom on: -1 when it does not. Asked once for each block.
+  const stops: (number | undefined)[] = [];
+  const outcome = start.atom && first === start.block.atoms.length ? options.outcome : undefined;
+  const visited = new Visited();
+  const queue: State[] = [root];
+  for (let i = 0; i < queue.length; i++) {
+    const state = queue[i] as State;
+    const after = table.through(state.block, state.facts, state === root ? first : 0);
+    for (const edge of state.block.next) {
+      if (state === root && outcome !== undefined && edge.cond !== null && edge.when !== outcome) continue;
+      const known = table.follow(edge, after);
+      if (known === null || !visited.add(edge.to, known)) continue;
+      if (visited.full) return null;
+      const next: State = { block: edge.to, facts: known, from: state, edge };
+      const stop = (stops[edge.to.id] ??= stopsAt(edge.to, 0, options.stop));
+      if (options.turn && edge.to === start.block && (stop < 0 || stop >= start.index)) {
+        const at = origin ?? edge.to.atoms[0] ?? edge.to.exitAt;
+        if (at) return witness(next, "turn", at);
+      }
+      if (stop >= 0) continue;
+      const end = ends(next);
+      if (end) return end;
+      queue.push(next);
+    }
+  }
+  return null;
+}
+
+/** Index of the first atom from `first` on that stops, -1 when none does. */
+function stopsAt(block: FlowBlock, first: number, stop: (atom: GoNode) => boolean): number {
+  for (let i = first; i < block.atoms.length; i++) if (stop(block.atoms[i] as GoNode)) return i;
+  return -1;
+}
+
+function witness(last: State, exit: ExitKind | "turn", at: GoNode): Witness {
+  const steps: { node: GoNode; taken: boolean | null }[] = [{ node: at, taken: null }];
+  for (let s: State | null = last; s; s = s.from) {
+    if (s.edge?.cond) steps.push({ node: s.edge.cond, taken: s.edge.when });
+    else if (s.edge?.clause) steps.push({ node: s.edge.clause, taken: null });
+  }
+  return { steps: steps.reverse(), exit, at };
+}
+
+/**
+ * True when a path leads from just after `start` to the point just before `to`. Conditions count as far as they are certain;
+ * past the bound they count no more.
+ */
+export function reaches(
+  start: Place,
+  to: Place,
+  table: FactTable,
+  stop: ((atom: GoNode) => boolean) | undefined,
+): boolean {
+  return walk(start, to, table, stop) ?? walk(start, to, null, stop) ?? true;
+}
+
+/** Null when the bound was met. */
+function walk(
+  start: Place,
+  to: Place,
+  table: FactTable | null,
+  stop: ((atom: GoNode) => boolean) | undefined,
+): boolean | null {
+  const stopsFrom = (block: FlowBlock, first: number) => (stop ? stopsAt(block, first, stop) : -1);
+  const first = start.atom ? start.index + 1 : start.index;
+  const stopped = stopsFrom(start.block, first);
+  if (start.block === to.block && to.index >= first && (stopped < 0 || stopped >= to.index)) return true;
+  if (stopped >= 0) return false;
+
+  const entry = table ? table.atEntry(start.block) & table.exact : 0n;
+  let facts = table ? table.through(start.block, entry, 0, first) & table.exact : 0n;
+  facts = table ? table.through(start.block, facts, first) & table.exact : 0n;
+  const stops: (number | undefined)[] = [];
+  const visited = new Visited();
+  const queue: { block: FlowBlock; after: bigint }[] = [{ block: start.block, after: facts }];
+  for (let i = 0; i < queue.length; i++) {
+    const { block, after } = queue[i] as { block: FlowBlock; after: bigint };
+    for (const edge of block.next) {
+      const known = table ? table.follow(edge, after) : 0n;
+      if (known === null) continue;
+      const certain = table ? known & table.exact : 0n;
+      if (!visited.add(edge.to, certain)) continue;
+      if (visited.full && table) return null;
+      const at = (stops[edge.to.id] ??= stopsFrom(edge.to, 0));
+      if (edge.to === to.block && (at < 0 || at >= to.index)) return true;
+      if (at >= 0) continue;
+      queue.push({ block: edge.to, after: table ? table.through(edge.to, certain) & table.exact : 0n });
+    }
+  }
+  return false;
+}
