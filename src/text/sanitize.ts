@@ -29,10 +29,11 @@ export function displayWidth(text: string): number {
   return stringWidth(text);
 }
 
-/** A piece of a line that a terminal draws as one, with the UTF-16 offset in the line where it starts. */
+/** A piece of a line that a terminal draws as one, with the UTF-16 range `[offset, end)` of the line that it stands for. */
 export interface Cell {
   readonly text: string;
   readonly offset: number;
+  readonly end: number;
   /** Columns from the line's start. */
   readonly column: number;
   readonly width: number;
@@ -48,7 +49,7 @@ export function cells(line: string, tabWidth = 4): Cell[] {
     const text = raw === "\t" ? " ".repeat(tabWidth - (column % tabWidth)) : sanitizeLine(raw);
     if (text === "") return;
     const width = displayWidth(text);
-    result.push({ text, offset, column, width });
+    result.push({ text, offset, end: offset + raw.length, column, width });
     column += width;
   };
   // biome-ignore lint/suspicious/noControlCharactersInRegex: plain ASCII is what is looked for
@@ -58,4 +59,49 @@ export function cells(line: string, tabWidth = 4): Cell[] {
     for (const { segment, index } of segmenter.segment(line)) add(segment, index);
   }
   return result;
+}
+
+/** Column of the first cell that ends behind an offset: where a mark that starts there is drawn. */
+export function startColumn(line: readonly Cell[], offset: number): number {
+  return line.find((cell) => cell.end > offset)?.column ?? lineWidth(line);
+}
+
+/** Column of the first cell that starts at or behind an offset: where a mark that ends there stops. */
+export function endColumn(line: readonly Cell[], offset: number): number {
+  return line.find((cell) => cell.offset >= offset)?.column ?? lineWidth(line);
+}
+
+export function lineWidth(line: readonly Cell[]): number {
+  const last = line.at(-1);
+  return last ? last.column + last.width : 0;
+}
+
+/** Words of a sanitized text in lines of at most `width` columns; a longer word is broken. Never empty. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of sanitizeLine(text).split(/ +/).flatMap((word) => broken(word, width))) {
+    if (line !== "" && displayWidth(line) + 1 + displayWidth(word) > width) {
+      lines.push(line);
+      line = "";
+    }
+    line += (line === "" ? "" : " ") + word;
+  }
+  return [...lines, line];
+}
+
+function broken(word: string, width: number): string[] {
+  if (displayWidth(word) <= width) return [word];
+  const pieces: string[] = [];
+  let from = 0;
+  let piece = "";
+  for (const cell of cells(word)) {
+    if (piece !== "" && cell.column + cell.width - from > width) {
+      pieces.push(piece);
+      piece = "";
+      from = cell.column;
+    }
+    piece += cell.text;
+  }
+  return [...pieces, piece];
 }

@@ -1,0 +1,128 @@
+/** Questions that several reporters ask of a Report. */
+import type { FileChange, Outcome, Report } from "../engine/report.ts";
+import type { Finding, Fix, Rule } from "../rule/rule.ts";
+import { applyEdits } from "../text/apply.ts";
+import { editsBetween } from "../text/diff.ts";
+import { compareEdits, type Edit, type Span } from "../text/edit.ts";
+import { Lines, type Position } from "../text/lines.ts";
+import type { ReportContext } from "./reporter.ts";
+
+/** What of the planner's work would take a finding away. */
+export type Fixable = "safe" | "unsafe" | null;
+
+export class View {
+  readonly findings: readonly Finding[];
+  readonly #report: Report;
+  readonly #context: ReportContext;
+  readonly #rules: ReadonlyMap<string, Rule>;
+  readonly #lines = new Map<string, Lines>();
+  readonly #after = new Map<string, string>();
+
+  constructor(report: Report, context: ReportContext) {
+    this.#report = report;
+    this.#context = context;
+    this.#rules = new Map(context.rules.map((rule) => [rule.id, rule]));
+    this.findings = context.show === "left" ? report.left : report.findings;
+    if (context.show === "left") for (const file of report.files) this.#after.set(file.path, file.after);
+  }
+
+  rule(id: string): Rule | undefined {
+    return this.#rules.get(id);
+  }
+
+  fingerprint(finding: Finding): string {
+    return this.#report.fingerprints.get(finding) ?? "";
+  }
+
+  outcome(fix: Fix): Outcome | undefined {
+    return this.#report.outcomes.get(fix);
+  }
+
+  /** The text in which the shown findings' spans lie; "" for a file that the report does not hold. */
+  text(path: string): string {
+    return this.#after.get(path) ?? this.#report.sources.get(path) ?? "";
+  }
+
+  lines(path: string): Lines {
+    let lines = this.#lines.get(path);
+    if (!lines) {
+      lines = new Lines(this.text(path));
+      this.#lines.set(path, lines);
+    }
+    return lines;
+  }
+
+  /** Place of an offset; 1:1 in a file whose text the report does not hold. */
+  position(path: string, offset: number): Position {
+    const lines = this.lines(path);
+    return lines.position(Math.min(Math.max(offset, 0), lines.text.length));
+  }
+
+  range(span: Span): { start: Position; end: Position } {
+    return { start: this.position(span.path, span.start), end: this.position(span.path, span.end) };
+  }
+
+  /** The files as one fix would leave them, only those that it changes; as the engine renders it, else its bare edits. */
+  changes(finding: Finding, fix: Fix): readonly FileChange[] {
+    const rendered = this.#preview(finding, fix);
+    if (rendered) return rendered;
+    const changes: FileChange[] = [];
+    for (const [path, edits] of byPath(fix.edits)) {
+      const before = this.text(path);
+      try {
+        const after = applyEdits(before, edits);
+        if (after !== before) changes.push({ path, before, after });
+      } catch {
+        return []; // the planner tells that the fix is invalid
+      }
+    }
+    return changes;
+  }
+
+  /**
+   * Everything that one fix changes, as edits: imports and formatting included where the engine renders it. Whoever
+   * applies them gets what gomend writes.
+   */
+  wholeEdits(finding: Finding, fix: Fix): readonly Edit[] {
+    return this.#preview(finding, fix)?.flatMap((file) => editsBetween(file.path, file.before, file.after)) ?? fix.edits;
+  }
+
+  #preview(finding: Finding, fix: Fix): readonly FileChange[] | null {
+    try {
+      const files = this.#context.preview?.(finding, fix).filter((file) => file.before !== file.after) ?? [];
+      return files.length > 0 ? files : null;
+    } catch {
+      return null;
+    }
+  }
+
+  /** The default alternative decides; a later one counts when the default cannot be applied at all. */
+  fixable(finding: Finding): Fixable {
+    const usable = finding.fixes.filter((fix) => this.outcome(fix)?.status !== "invalid");
+    if (usable.some((fix) => fix.applicability === "safe")) return "safe";
+    return usable.some((fix) => fix.applicability === "unsafe") ? "unsafe" : null;
+  }
+
+  /** Whether a run with the flags of this one takes the finding away. */
+  wouldFix(finding: Finding): boolean {
+    const fixable = this.fixable(finding);
+    return fixable === "safe" || (fixable === "unsafe" && this.#context.unsafeFixes === true);
+  }
+}
+
+/** Edits by file, sorted as `validateEdits` wants them; files in order of their first edit. */
+export function byPath(edits: readonly Edit[]): Map<string, Edit[]> {
+  const files = new Map<string, Edit[]>();
+  for (const edit of edits) {
+    const list = files.get(edit.at.path);
+    if (list) list.push(edit);
+    else files.set(edit.at.path, [edit]);
+  }
+  for (const list of files.values()) list.sort(compareEdits);
+  return files;
+}
+
+/** "1 finding", "2,000 findings". */
+export function count(n: number, one: string, many = `${one}s`): string {
+  return `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
+}
