@@ -1,0 +1,66 @@
+/** The rules of the house about who may import whom, as a function of one source file. */
+import { posix } from "node:path";
+
+/** Imports point left only. */
+const ORDER = ["text", "go", "model", "rule", "transforms", "engine", "report", "forge", "cli"] as const;
+
+/** Packages with one importer. */
+const SOLE: Readonly<Record<string, string>> = {
+  "magic-string": "src/text/apply.ts",
+  diff: "src/text/diff.ts",
+  "web-tree-sitter": "src/go/parse.ts",
+  "@wasm-fmt/gofmt": "src/go/format.ts",
+};
+
+const NETWORK = new Set(["http", "https", "http2", "net", "tls", "dgram", "dns"].map((m) => `node:${m}`));
+const WRITES = /^(write|append|rename|unlink|rm|mkdir|mkdtemp|copyFile|cp|chmod|chown|utimes|truncate|symlink|link|createWriteStream|ftruncate|futimes|open)/;
+const IMPORT =
+  /^(?:import|export)\s+(?:type\s+)?([\w*{}\s,$]*?)\s*\bfrom\s*"([^"\n]+)"|\bimport\s*\(\s*"([^"\n]+)"\s*\)|^import\s*"([^"\n]+)"/gm;
+
+/** What the file may not do, in words; empty when all is well. `path` is relative to the repository, with `/`. */
+export function violations(path: string, text: string): string[] {
+  const layer = layerOf(path);
+  const said: string[] = [];
+  for (const m of text.matchAll(IMPORT)) {
+    const names = m[1] ?? "*";
+    const from = (m[2] ?? m[3] ?? m[4]) as string;
+    if (from.startsWith(".")) said.push(...relativeImport(path, layer, posix.join(posix.dirname(path), from)));
+    else said.push(...packageImport(path, layer, names, from));
+  }
+  if (layer !== "cli") {
+    const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
+    if (/\bconsole\.|\bprocess\.(stdout|stderr|stdin)\b/.test(code)) said.push("speaks to the terminal: only src/cli may");
+    if (/(^|[^.\w])fetch\(/.test(code)) said.push("speaks to the network: only src/cli may");
+  }
+  return said;
+}
+
+function layerOf(path: string): (typeof ORDER)[number] | "index" | null {
+  if (path === "src/index.ts") return "index";
+  const name = /^src\/(\w+)\//.exec(path)?.[1];
+  return ORDER.find((l) => l === name) ?? null;
+}
+
+function relativeImport(path: string, layer: ReturnType<typeof layerOf>, target: string): string[] {
+  const other = layerOf(target);
+  if (layer === null || other === null) return [`imports ${target}, which is in no layer`];
+  if (layer === "index") return other === "cli" ? ["the public API imports the command line"] : [];
+  if (other === "index") return ["imports the public API: import what it re-exports"];
+  if (ORDER.indexOf(other) > ORDER.indexOf(layer)) return [`imports ${target}: ${other} stands right of ${layer}`];
+  if (layer === "transforms" && path !== "src/transforms/index.ts" && other !== "rule") return [`imports ${target}: a transform imports src/rule only`];
+  return [];
+}
+
+function packageImport(path: string, layer: ReturnType<typeof layerOf>, names: string, from: string): string[] {
+  const said: string[] = [];
+  const sole = SOLE[from];
+  if (sole && sole !== path) said.push(`imports ${from}: only ${sole} may`);
+  if (layer === "cli") return said;
+  if (layer === "transforms" || layer === "rule") said.push(`imports ${from}: ${layer} is pure`);
+  if (NETWORK.has(from)) said.push(`imports ${from}: only src/cli may use the network`);
+  if (from === "node:fs" || from === "node:fs/promises") {
+    if (!names.includes("{")) said.push(`imports ${from} whole: name what it reads`);
+    for (const name of names.match(/\w+/g) ?? []) if (WRITES.test(name)) said.push(`imports ${name} of ${from}: only src/cli may write`);
+  }
+  return said;
+}
