@@ -9,7 +9,7 @@ import { buildGraph } from "./flow/build.ts";
 import { FactTable } from "./flow/facts.ts";
 import type { FlowBlock, FlowEnv, FlowOptions, Graph, Place } from "./flow/graph.ts";
 import { cyclic } from "./flow/loops.ts";
-import { escape, reaches } from "./flow/search.ts";
+import { leads, shortestEscape } from "./flow/search.ts";
 import type { Escape, ExitKind, Flow, FuncModel, Witness } from "./model.ts";
 
 export { dump } from "./flow/dump.ts";
@@ -51,13 +51,13 @@ class FunctionFlow implements Flow {
 
   escape(from: GoNode, options: Escape): Witness | null {
     const start = this.locate(from);
-    return start && escape(start, this.table(), options);
+    return start && shortestEscape(start, this.table(), options);
   }
 
   reaches(from: GoNode, to: GoNode, stop?: (atom: GoNode) => boolean): boolean {
     const start = this.locate(from);
     const end = this.locate(to);
-    return start !== null && end !== null && reaches(start, end, this.table(), stop);
+    return start !== null && end !== null && leads(start, end, this.table(), stop);
   }
 
   inLoop(node: GoNode): boolean {

@@ -95,7 +95,8 @@ class Names {
     root.walk((n) => {
       if (n.kind === "parameter_declaration") for (const name of n.childrenOf("name")) this.declare(name, 0);
       if (n.kind === "var_spec") for (const name of n.childrenOf("name")) this.declare(name, n.end);
-      const declares = n.is("short_var_declaration") || (n.is("range_clause", "receive_statement") && n.children.some((c) => c.kind === ":="));
+      const declares =
+        n.is("short_var_declaration") || (n.is("range_clause", "receive_statement") && n.children.some((c) => c.kind === ":="));
       if (declares) {
         for (const name of n.child("left")?.items ?? []) {
           const scope = scopeOf(name);
@@ -127,7 +128,10 @@ class Names {
     const kind = PACKAGES.has(name) ? "import" : GLOBALS.has(name) ? "var" : CONSTANTS.has(name) ? "const" : null;
     if (!kind) return null;
     let binding = this.fixed.get(name);
-    if (!binding) this.fixed.set(name, (binding = { name, kind, func: null, node: null, uses: [] } as unknown as Binding));
+    if (!binding) {
+      binding = { name, kind, func: null, node: null, uses: [] } as unknown as Binding;
+      this.fixed.set(name, binding);
+    }
     return binding;
   }
 
@@ -138,7 +142,15 @@ class Names {
 }
 
 function scopeOf(node: GoNode): GoNode {
-  const kinds = ["block", "if_statement", "for_statement", "expression_switch_statement", "communication_case", "func_literal", "function_declaration"] as const;
+  const kinds = [
+    "block",
+    "if_statement",
+    "for_statement",
+    "expression_switch_statement",
+    "communication_case",
+    "func_literal",
+    "function_declaration",
+  ] as const;
   return node.closest(...kinds) as GoNode;
 }
 
@@ -146,6 +158,7 @@ function howOf(id: GoNode): UseHow {
   const list = id.parent?.kind === "expression_list" ? id.parent : id;
   const holder = list.parent;
   if (id.parent?.kind === "unary_expression" && id.parent.child("operator")?.kind === "&") return "address";
-  if (list.field === "left" && holder?.is("assignment_statement", "short_var_declaration", "receive_statement", "range_clause")) return "write";
+  if (list.field === "left" && holder?.is("assignment_statement", "short_var_declaration", "receive_statement", "range_clause"))
+    return "write";
   return id.parent?.is("inc_statement", "dec_statement") ? "readwrite" : "read";
 }

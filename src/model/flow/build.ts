@@ -8,7 +8,7 @@ import { FlowBlock, FlowEdge, type FlowEnv, type FlowOptions, type Graph, type P
 
 /** Where break, continue and fallthrough lead within one statement. */
 interface Frame {
-  readonly labels: readonly string[];
+  readonly label: string | null;
   readonly breakTo: FlowBlock;
   readonly continueTo: FlowBlock | null;
   readonly fallTo: FlowBlock | null;
@@ -35,8 +35,8 @@ class Builder {
   private readonly labels = new Map<string, FlowBlock>();
   private readonly tasks: Task[] = [];
   private frame: Frame | null = null;
-  /** Labels that stand right before the statement to come. */
-  private pending: string[] = [];
+  /** The label of the statement to come. */
+  private pending: string | null = null;
   /** Null after a statement that control does not pass. */
   private current: FlowBlock | null = null;
 
@@ -100,8 +100,8 @@ class Builder {
   // ---------------------------------------------------------------- statements
 
   private statement(node: GoNode): void {
-    const labels = this.pending;
-    if (labels.length > 0 && node.kind !== "labeled_statement") this.pending = [];
+    const label = this.pending;
+    this.pending = null;
     switch (node.kind) {
       case "block":
       case "statement_list":
@@ -130,16 +130,16 @@ class Builder {
         this.ifStatement(node);
         return;
       case "for_statement":
-        this.forStatement(node, labels);
+        this.forStatement(node, label);
         return;
       case "expression_switch_statement":
-        this.switchStatement(node, labels);
+        this.switchStatement(node, label);
         return;
       case "type_switch_statement":
-        this.typeSwitch(node, labels);
+        this.typeSwitch(node, label);
         return;
       case "select_statement":
-        this.select(node, labels);
+        this.select(node, label);
         return;
       default:
         this.add(node);
@@ -161,15 +161,18 @@ class Builder {
     this.jump(target);
     this.current = target;
     this.point(node);
-    this.pending = [...this.pending, name];
     const inner = node.items.find((n) => n !== label);
-    if (inner) this.tasks.push(inner);
-    else this.pending = [];
+    if (!inner) return;
+    this.pending = name;
+    this.tasks.push(inner);
   }
 
   private label(name: string): FlowBlock {
     let block = this.labels.get(name);
-    if (!block) this.labels.set(name, (block = this.block()));
+    if (!block) {
+      block = this.block();
+      this.labels.set(name, block);
+    }
     return block;
   }
 
@@ -184,7 +187,7 @@ class Builder {
   private branchTarget(node: GoNode, label: string | null): FlowBlock | null {
     if (node.kind === "goto_statement") return label === null ? null : this.label(label);
     for (let f = this.frame; f; f = f.outer) {
-      if (label !== null && !f.labels.includes(label)) continue;
+      if (label !== null && f.label !== label) continue;
       if (node.kind === "break_statement") return f.breakTo;
       const to = node.kind === "continue_statement" ? f.continueTo : f.fallTo;
       if (to) return to;
@@ -220,7 +223,7 @@ class Builder {
     if (consequence) this.tasks.push(consequence);
   }
 
-  private forStatement(node: GoNode, labels: readonly string[]): void {
+  private forStatement(node: GoNode, label: string | null): void {
     this.point(node);
     const body = node.child("body");
     const head = node.items.find((n) => n !== body) ?? null;
@@ -251,7 +254,7 @@ class Builder {
       this.condition(condition, plain(inside), plain(done));
       this.current = inside;
     }
-    this.enter(labels, done, post, null);
+    this.enter(label, done, post, null);
     this.tasks.push(() => {
       this.jump(post);
       if (update) {
@@ -265,18 +268,13 @@ class Builder {
     if (body) this.tasks.push(body);
   }
 
-  private enter(
-    labels: readonly string[],
-    breakTo: FlowBlock,
-    continueTo: FlowBlock | null,
-    fallTo: FlowBlock | null,
-  ): void {
-    this.frame = { labels, breakTo, continueTo, fallTo, outer: this.frame };
+  private enter(label: string | null, breakTo: FlowBlock, continueTo: FlowBlock | null, fallTo: FlowBlock | null): void {
+    this.frame = { label, breakTo, continueTo, fallTo, outer: this.frame };
   }
 
   // ---------------------------------------------------------------- clauses
 
-  private switchStatement(node: GoNode, labels: readonly string[]): void {
+  private switchStatement(node: GoNode, label: string | null): void {
     this.point(node);
     const initializer = node.child("initializer");
     if (initializer) this.add(initializer);
@@ -295,7 +293,7 @@ class Builder {
     const fallback = clauses.findIndex((c) => c.kind === "default_case");
     if (fallback >= 0) this.jump(bodies[fallback] as FlowBlock, clauses[fallback]);
     else this.jump(done);
-    this.clauses(clauses, bodies, done, labels, true);
+    this.clauses(clauses, bodies, done, label, true);
   }
 
   /** One value of a switch without a tag: a condition of its own. */
@@ -312,10 +310,7 @@ class Builder {
     const test = () => {
       const premise = { kind: "equal", tag, values: group } as const;
       const next = this.block();
-      this.current?.next.push(
-        new FlowEdge(body.block, null, true, body.clause, premise),
-        new FlowEdge(next, null, false, null, premise),
-      );
+      this.current?.next.push(new FlowEdge(body.block, null, true, body.clause, premise), new FlowEdge(next, null, false, null, premise));
       this.current = next;
       group = [];
     };
@@ -327,7 +322,7 @@ class Builder {
     if (group.length > 0) test();
   }
 
-  private typeSwitch(node: GoNode, labels: readonly string[]): void {
+  private typeSwitch(node: GoNode, label: string | null): void {
     this.point(node);
     const initializer = node.child("initializer");
     if (initializer) this.add(initializer);
@@ -349,10 +344,10 @@ class Builder {
       link(bodies[i] as FlowBlock, clause, mixed ? null : list.includes(true));
     });
     if (!clauses.some((c) => c.kind === "default_case")) link(done, null, covered ? false : null);
-    this.clauses(clauses, bodies, done, labels, false);
+    this.clauses(clauses, bodies, done, label, false);
   }
 
-  private select(node: GoNode, labels: readonly string[]): void {
+  private select(node: GoNode, label: string | null): void {
     this.point(node);
     const head = this.here();
     const clauses = node.items.filter((n) => n.is("communication_case", "default_case"));
@@ -361,17 +356,11 @@ class Builder {
     clauses.forEach((clause, i) => {
       head.next.push(new FlowEdge(bodies[i] as FlowBlock, null, true, clause, null));
     });
-    this.clauses(clauses, bodies, done, labels, false);
+    this.clauses(clauses, bodies, done, label, false);
   }
 
   /** The clauses' statements are next, in order, each in its own block; then `done`. */
-  private clauses(
-    clauses: readonly GoNode[],
-    bodies: readonly FlowBlock[],
-    done: FlowBlock,
-    labels: readonly string[],
-    falls: boolean,
-  ): void {
+  private clauses(clauses: readonly GoNode[], bodies: readonly FlowBlock[], done: FlowBlock, label: string | null, falls: boolean): void {
     this.current = null;
     this.tasks.push(() => {
       this.current = done;
@@ -387,7 +376,7 @@ class Builder {
         () => {
           this.current = bodies[i] as FlowBlock;
           this.point(clause);
-          this.enter(labels, done, null, falls ? (bodies[i + 1] ?? null) : null);
+          this.enter(label, done, null, falls ? (bodies[i + 1] ?? null) : null);
           const communication = clause.child("communication");
           if (communication) this.add(communication);
         },
@@ -399,9 +388,7 @@ class Builder {
 
   /** Takes a condition apart, from the current block on; leaves no current block. */
   private condition(root: GoNode, yes: Target, no: Target): void {
-    const todo: { node: GoNode; yes: Target; no: Target; at: FlowBlock | null }[] = [
-      { node: root, yes, no, at: null },
-    ];
+    const todo: { node: GoNode; yes: Target; no: Target; at: FlowBlock | null }[] = [{ node: root, yes, no, at: null }];
     for (let item = todo.pop(); item; item = todo.pop()) {
       const { node, yes, no, at } = item;
       if (at) this.current = at;
@@ -437,10 +424,7 @@ class Builder {
       block.next.push(new FlowEdge(target.block, null, true, target.clause, null));
       return;
     }
-    block.next.push(
-      new FlowEdge(yes.block, node, true, yes.clause, null),
-      new FlowEdge(no.block, node, false, no.clause, null),
-    );
+    block.next.push(new FlowEdge(yes.block, node, true, yes.clause, null), new FlowEdge(no.block, node, false, no.clause, null));
   }
 
   private constant(node: GoNode): boolean | null {

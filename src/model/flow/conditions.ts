@@ -106,7 +106,10 @@ export class Conditions {
 
   nameOf(binding: Binding): string {
     let id = this.ids.get(binding);
-    if (id === undefined) this.ids.set(binding, (id = this.ids.size));
+    if (id === undefined) {
+      id = this.ids.size;
+      this.ids.set(binding, id);
+    }
     return `${binding.name}#${id}`;
   }
 
@@ -275,9 +278,7 @@ const LOCAL: ReadonlySet<string> = new Set(["var", "param", "result", "receiver"
 
 /** Written behind the function's back: by a literal, or through a pointer. */
 function shared(binding: Binding): boolean {
-  return binding.uses.some(
-    (u) => u.how === "address" || (u.captured && (u.how === "write" || u.how === "readwrite")),
-  );
+  return binding.uses.some((u) => u.how === "address" || (u.captured && (u.how === "write" || u.how === "readwrite")));
 }
 
 /** Two constants that no value equals both of. Differently spelt names are taken for different values. */

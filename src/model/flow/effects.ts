@@ -41,7 +41,7 @@ export function effectsOf(atom: GoNode): Effects {
         names.push(...declared);
         const values = node.child("value")?.items ?? [];
         if (atom.kind === "var_declaration" && (values.length === 0 || values.length === declared.length)) {
-          declared.forEach((name, i) => assigns.push({ name, value: values[i] ?? null }));
+          for (const [i, name] of declared.entries()) assigns.push({ name, value: values[i] ?? null });
         }
         break;
       }

@@ -189,7 +189,10 @@ export class FactTable {
 
   private effect(atom: GoNode): Transfer {
     let t = this.atoms.get(atom);
-    if (!t) this.atoms.set(atom, (t = this.computeEffect(atom)));
+    if (!t) {
+      t = this.computeEffect(atom);
+      this.atoms.set(atom, t);
+    }
     return t;
   }
 
@@ -264,10 +267,10 @@ export class FactTable {
       const now = out & ~this.transfer(block).kill;
       if (now === live[block.id]) continue;
       live[block.id] = now;
-      for (const edge of before[block.id] ?? []) {
-        if (queued.has(edge.from)) continue;
-        queued.add(edge.from);
-        todo.push(edge.from);
+      for (const from of before[block.id] ?? []) {
+        if (queued.has(from)) continue;
+        queued.add(from);
+        todo.push(from);
       }
     }
     return live;
@@ -334,8 +337,15 @@ function overlaps(read: string, written: string): boolean {
   return long.length === short.length || long[short.length] === "." || long[short.length] === "[";
 }
 
-function predecessors(blocks: readonly FlowBlock[]): { readonly from: FlowBlock }[][] {
-  const before: { from: FlowBlock }[][] = [];
-  for (const from of blocks) for (const { to } of from.next) (before[to.id] ??= []).push({ from });
+/** Per block: where one comes to it from. */
+function predecessors(blocks: readonly FlowBlock[]): FlowBlock[][] {
+  const before: FlowBlock[][] = [];
+  for (const from of blocks) {
+    for (const { to } of from.next) {
+      const list = before[to.id];
+      if (list) list.push(from);
+      else before[to.id] = [from];
+    }
+  }
   return before;
 }

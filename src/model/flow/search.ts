@@ -37,7 +37,7 @@ class Visited {
   }
 }
 
-export function escape(start: Place, table: FactTable, options: Escape): Witness | null {
+export function shortestEscape(start: Place, table: FactTable, options: Escape): Witness | null {
   const exits: readonly ExitKind[] = options.exits ?? ["return", "end"];
   const origin = start.block.atoms[start.index] ?? null;
   const first = start.atom ? start.index + 1 : start.index;
@@ -51,8 +51,7 @@ export function escape(start: Place, table: FactTable, options: Escape): Witness
   const atOnce = ends(root);
   if (atOnce) return atOnce;
 
-  // Where the block stops, from its first atom on: -1 when it does not. Asked once for each block.
-  const stops: (number | undefined)[] = [];
+  const stops = oncePerBlock((block) => stopsAt(block, 0, options.stop));
   const outcome = start.atom && first === start.block.atoms.length ? options.outcome : undefined;
   const visited = new Visited();
   const queue: State[] = [root];
@@ -65,7 +64,7 @@ export function escape(start: Place, table: FactTable, options: Escape): Witness
       if (known === null || !visited.add(edge.to, known)) continue;
       if (visited.full) return null;
       const next: State = { block: edge.to, facts: known, from: state, edge };
-      const stop = (stops[edge.to.id] ??= stopsAt(edge.to, 0, options.stop));
+      const stop = stops(edge.to);
       if (options.turn && edge.to === start.block && (stop < 0 || stop >= start.index)) {
         const at = origin ?? edge.to.atoms[0] ?? edge.to.exitAt;
         if (at) return witness(next, "turn", at);
@@ -85,6 +84,17 @@ function stopsAt(block: FlowBlock, first: number, stop: (atom: GoNode) => boolea
   return -1;
 }
 
+function oncePerBlock(compute: (block: FlowBlock) => number): (block: FlowBlock) => number {
+  const known: (number | undefined)[] = [];
+  return (block) => {
+    const before = known[block.id];
+    if (before !== undefined) return before;
+    const now = compute(block);
+    known[block.id] = now;
+    return now;
+  };
+}
+
 function witness(last: State, exit: ExitKind | "turn", at: GoNode): Witness {
   const steps: { node: GoNode; taken: boolean | null }[] = [{ node: at, taken: null }];
   for (let s: State | null = last; s; s = s.from) {
@@ -98,22 +108,12 @@ function witness(last: State, exit: ExitKind | "turn", at: GoNode): Witness {
  * True when a path leads from just after `start` to the point just before `to`. Conditions count as far as they are certain;
  * past the bound they count no more.
  */
-export function reaches(
-  start: Place,
-  to: Place,
-  table: FactTable,
-  stop: ((atom: GoNode) => boolean) | undefined,
-): boolean {
+export function leads(start: Place, to: Place, table: FactTable, stop: ((atom: GoNode) => boolean) | undefined): boolean {
   return walk(start, to, table, stop) ?? walk(start, to, null, stop) ?? true;
 }
 
 /** Null when the bound was met. */
-function walk(
-  start: Place,
-  to: Place,
-  table: FactTable | null,
-  stop: ((atom: GoNode) => boolean) | undefined,
-): boolean | null {
+function walk(start: Place, to: Place, table: FactTable | null, stop: ((atom: GoNode) => boolean) | undefined): boolean | null {
   const stopsFrom = (block: FlowBlock, first: number) => (stop ? stopsAt(block, first, stop) : -1);
   const first = start.atom ? start.index + 1 : start.index;
   const stopped = stopsFrom(start.block, first);
@@ -123,7 +123,7 @@ function walk(
   const entry = table ? table.atEntry(start.block) & table.exact : 0n;
   let facts = table ? table.through(start.block, entry, 0, first) & table.exact : 0n;
   facts = table ? table.through(start.block, facts, first) & table.exact : 0n;
-  const stops: (number | undefined)[] = [];
+  const stops = oncePerBlock((block) => stopsFrom(block, 0));
   const visited = new Visited();
   const queue: { block: FlowBlock; after: bigint }[] = [{ block: start.block, after: facts }];
   for (let i = 0; i < queue.length; i++) {
@@ -134,7 +134,7 @@ function walk(
       const certain = table ? known & table.exact : 0n;
       if (!visited.add(edge.to, certain)) continue;
       if (visited.full && table) return null;
-      const at = (stops[edge.to.id] ??= stopsFrom(edge.to, 0));
+      const at = stops(edge.to);
       if (edge.to === to.block && (at < 0 || at >= to.index)) return true;
       if (at >= 0) continue;
       queue.push({ block: edge.to, after: table ? table.through(edge.to, certain) & table.exact : 0n });
