@@ -22,7 +22,7 @@ export class GoNode {
   readonly field: Field | null;
   readonly named: boolean;
   /** All children, tokens and comments included, in the order of the text. */
-  readonly children: GoNode[] = [];
+  readonly children: GoNode[];
 
   constructor(
     source: Source,
@@ -32,6 +32,7 @@ export class GoNode {
     parent: GoNode | null,
     field: Field | null,
     named: boolean,
+    children: GoNode[] = [],
   ) {
     this.source = source;
     this.kind = kind;
@@ -40,6 +41,7 @@ export class GoNode {
     this.parent = parent;
     this.field = field;
     this.named = named;
+    this.children = children;
   }
 
   get text(): string {
@@ -79,8 +81,12 @@ export class GoNode {
 
   /** This node and all below it, parents first, in the order of the text. Return false from `visit` to skip the children. */
   walk(visit: (node: GoNode) => boolean | undefined | void): void {
-    if (visit(this) === false) return;
-    for (const c of this.children) c.walk(visit);
+    const left: GoNode[] = [this];
+    for (let node = left.pop(); node; node = left.pop()) {
+      if (visit(node) === false) continue;
+      const { children } = node;
+      for (let i = children.length - 1; i >= 0; i--) left.push(children[i] as GoNode);
+    }
   }
 
   /** All descendants of the kinds, this node included, in the order of the text. */

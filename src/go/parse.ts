@@ -3,9 +3,11 @@
  * The only importer of the tree-sitter binding.
  */
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { Language, Parser, type TreeCursor } from "web-tree-sitter";
-import { type Field, GoNode, type Kind, type Source, type Token } from "./node.ts";
+import { Language, Parser } from "web-tree-sitter";
+import { copyExactly, copyQuickly, Shapes } from "./copy.ts";
+import { directCursor, type Walk, type Walkable } from "./cursor.ts";
+import { locate } from "./locate.ts";
+import type { GoNode, Source } from "./node.ts";
 
 /** Half-open UTF-16 range of one file. */
 export interface Range {
@@ -14,7 +16,7 @@ export interface Range {
 }
 
 export interface Tree {
-  /** The children of the file's root: package clause, imports, declarations, comments. */
+  /** The children of the file's root: package clause, imports, declarations, comments, semicolons. */
   readonly roots: GoNode[];
   /** Where the grammar found something that it did not expect, or missed something. Empty when all is well. */
   readonly errors: readonly Range[];
@@ -22,126 +24,80 @@ export interface Tree {
 
 interface Grammar {
   readonly parser: Parser;
-  readonly kinds: (Kind | Token)[];
-  readonly fields: (Field | null)[];
-  /** By kind id: can a node of this kind have children? */
-  readonly leaf: boolean[];
-  readonly named: boolean[];
+  readonly shapes: Shapes;
+  readonly walk: (tree: Walkable) => Walk;
 }
 
 let grammar: Grammar | null = null;
 let loading: Promise<void> | null = null;
 
-function locate(bundled: string, packaged: string): string {
-  try {
-    const beside = new URL(bundled, import.meta.url);
-    readFileSync(beside, { flag: "r" });
-    return beside.pathname;
-  } catch {
-    return createRequire(import.meta.url).resolve(packaged);
-  }
-}
-
 /** Loads the grammar once. Must be awaited before `parse`. */
 export function loadGrammar(): Promise<void> {
   loading ??= (async () => {
-    const runtime = locate("./web-tree-sitter.wasm", "web-tree-sitter/web-tree-sitter.wasm");
-    await Parser.init({ locateFile: () => runtime });
-    const language = await Language.load(
-      readFileSync(locate("./tree-sitter-go.wasm", "tree-sitter-go/tree-sitter-go.wasm")),
-    );
+    const runtime = locate("web-tree-sitter.wasm", "web-tree-sitter/web-tree-sitter.wasm");
+    const module = { locateFile: () => runtime };
+    await Parser.init(module);
+    const language = await Language.load(readFileSync(locate("tree-sitter-go.wasm", "tree-sitter-go/tree-sitter-go.wasm")));
     const parser = new Parser();
     parser.setLanguage(language);
-    const kinds: (Kind | Token)[] = [];
-    const named: boolean[] = [];
-    const leaf: boolean[] = [];
-    for (let id = 0; id < language.nodeTypeCount; id++) {
-      kinds[id] = (language.nodeTypeForId(id) ?? "") as Kind | Token;
-      named[id] = language.nodeTypeIsNamed(id);
-      leaf[id] = !named[id] || LEAVES.has(kinds[id] as Kind);
-    }
-    const fields: (Field | null)[] = [];
-    for (let id = 0; id <= language.fieldCount; id++) fields[id] = language.fieldNameForId(id) as Field | null;
-    grammar = { parser, kinds, fields, leaf, named };
+    const sample = parser.parse(SAMPLE);
+    const walk = (sample && directCursor(module, sample)) ?? ((tree) => tree.walk());
+    sample?.delete();
+    grammar = { parser, shapes: new Shapes(language), walk };
   })();
   return loading;
 }
 
-const LEAVES = new Set<Kind>([
-  "identifier",
-  "field_identifier",
-  "type_identifier",
-  "package_identifier",
-  "blank_identifier",
-  "label_name",
-  "int_literal",
-  "float_literal",
-  "imaginary_literal",
-  "rune_literal",
-  "comment",
-  "nil",
-  "true",
-  "false",
-  "iota",
-  "dot",
-]);
-
-const ERROR_ID = 65535;
+/** Nested, with fields, an error and a missing token. */
+const SAMPLE = "package p\n\nfunc (t *T) f(a, b int) (x error) {\n\tif v := g(a)[b]; v != nil {\n\t\treturn v.w(\"x\"\n\t}\n}\n";
 
 /**
- * Parses the ranges of `source` (all of it when none are given). Ranges are sorted and disjoint.
+ * Parses the ranges of `source` (all of it when none are given): whole top-level declarations, sorted and disjoint.
  * Throws when the grammar has not been loaded.
  */
 export function parse(source: Source, ranges?: readonly Range[]): Tree {
   if (!grammar) throw new Error("parse before loadGrammar: await loadGrammar() first");
-  const { parser } = grammar;
-  const zero = { row: 0, column: 0 };
-  const included = ranges?.map((r) => ({ startIndex: r.start, endIndex: r.end, startPosition: zero, endPosition: zero }));
-  const tree = parser.parse(source.text, null, included ? { includedRanges: included } : undefined);
+  const { parser, shapes, walk } = grammar;
+  const tree = parser.parse(source.text, null, ranges ? { includedRanges: terminated(source.text, ranges) } : undefined);
   if (!tree) throw new Error(`the parser gave nothing for ${source.path}`);
+  const broken = tree.rootNode.hasError;
+  const cursor = walk(tree);
   try {
-    const cursor = tree.walk();
     const errors: Range[] = [];
     const roots: GoNode[] = [];
-    if (cursor.gotoFirstChild()) copy(grammar, cursor, source, null, roots, errors, tree.rootNode.hasError);
-    cursor.delete();
+    if (!cursor.gotoFirstChild()) return { roots, errors };
+    do {
+      const node = (broken ? null : copyQuickly(shapes, cursor, source)) ?? copyExactly(shapes, cursor, source, errors);
+      // The end of the text can stand as a terminator, with nothing in it.
+      if (node.start < node.end || node.kind === "ERROR") roots.push(node);
+    } while (cursor.gotoNextSibling());
     return { roots, errors };
   } finally {
+    cursor.delete();
     tree.delete();
   }
 }
 
-/** Copies the node under the cursor and its later siblings, with all below, into `into`. */
-function copy(
-  g: Grammar,
-  cursor: TreeCursor,
-  source: Source,
-  parent: GoNode | null,
-  into: GoNode[],
-  errors: Range[],
-  checkMissing: boolean,
-): void {
-  do {
-    const id = cursor.nodeTypeId;
-    const start = cursor.startIndex;
-    const end = cursor.endIndex;
-    const kind = id === ERROR_ID ? "ERROR" : (g.kinds[id] as Kind | Token);
-    const named = id === ERROR_ID || (g.named[id] as boolean);
-    const field = named ? (g.fields[cursor.currentFieldId] ?? null) : tokenField(g, cursor, kind);
-    const node = new GoNode(source, kind, start, end, parent, field, named);
-    into.push(node);
-    if (kind === "ERROR") errors.push({ start, end });
-    else if (checkMissing && start === end && cursor.nodeIsMissing) errors.push({ start, end });
-    if (!(g.leaf[id] ?? false) && cursor.gotoFirstChild()) {
-      copy(g, cursor, source, node, node.children, errors, checkMissing);
-      cursor.gotoParent();
+/** Rows and columns are of no use here: positions are offsets. */
+const NOWHERE = { row: 0, column: 0 };
+
+/** The ranges for the parser, each with the newline (or, before a neighbour on its line, semicolon) that ends its declaration. */
+function terminated(text: string, ranges: readonly Range[]) {
+  const included: { startIndex: number; endIndex: number; startPosition: typeof NOWHERE; endPosition: typeof NOWHERE }[] = [];
+  const add = (startIndex: number, endIndex: number) =>
+    included.push({ startIndex, endIndex, startPosition: NOWHERE, endPosition: NOWHERE });
+  for (const [k, { start, end }] of ranges.entries()) {
+    const limit = ranges[k + 1]?.start ?? text.length;
+    let stop = text.indexOf("\n", end);
+    if (stop < 0 || stop >= limit) stop = text.indexOf(";", end);
+    if (stop < 0 || stop >= limit) {
+      add(start, end);
+    } else if (stop === end) {
+      add(start, end + 1);
+    } else {
+      add(start, end);
+      add(stop, stop + 1);
     }
-  } while (cursor.gotoNextSibling());
+  }
+  return included;
 }
-
-/** Of the tokens only operators stand under a field; asking the cursor for each comma would cost more than the parse. */
-function tokenField(g: Grammar, cursor: TreeCursor, kind: string): Field | null {
-  return PUNCTUATION.has(kind) ? null : (g.fields[cursor.currentFieldId] ?? null);
-}
-
-const PUNCTUATION = new Set(["(", ")", "{", "}", "[", "]", ",", ";", ".", "\n", ":", '"']);
