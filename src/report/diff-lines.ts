@@ -50,14 +50,18 @@ function paintLine(
 ): string {
   const room = Math.max(20, width - gutterWidth - 5);
   const whole = lineWidth(line) - indent <= room;
-  const visible = line.filter(
-    (cell) => cell.column >= indent && (whole || cell.column + cell.width <= indent + room - 1),
-  );
+  const visible = line.filter((cell) => cell.column >= indent && (whole || cell.column + cell.width <= indent + room - 1));
   const end = whole ? "" : "…";
   if (kind === "same") return `  ${visible.map((cell) => cell.text).join("")}${end}`;
   const paint = kind === "added" ? color.green : color.red;
   const sign = kind === "added" ? "+ " : "- ";
-  return paint(sign) + pieces(visible, parts).map((piece) => emphasised(piece, paint, color.bold)).join("") + paint(end);
+  return (
+    paint(sign) +
+    pieces(visible, parts)
+      .map((piece) => emphasised(piece, paint, color.bold))
+      .join("") +
+    paint(end)
+  );
 }
 
 function emphasised({ text, changed }: Part, paint: (text: string) => string, bold: (text: string) => string): string {

@@ -101,7 +101,11 @@ function rowsOf(lines: Lines, marks: readonly Mark[]): Row[] {
     }
   }
   const marked = new Set(marks.flatMap((mark) => Object.values(lineRange(lines, mark.span))));
-  const sorted = trimBlank([...wanted].sort((a, b) => a - b), lines, marked);
+  const sorted = trimBlank(
+    [...wanted].sort((a, b) => a - b),
+    lines,
+    marked,
+  );
   const rows: Row[] = [];
   for (const line of sorted) {
     const previous = rows.at(-1)?.line ?? line - 1;
@@ -114,8 +118,7 @@ function rowsOf(lines: Lines, marks: readonly Mark[]): Row[] {
 
 /** Context that is blank says nothing at the edge of a frame. */
 function trimBlank(sorted: number[], lines: Lines, marked: ReadonlySet<number>): number[] {
-  const isIdle = (line: number | undefined): boolean =>
-    line !== undefined && !marked.has(line) && lines.lineText(line).trim() === "";
+  const isIdle = (line: number | undefined): boolean => line !== undefined && !marked.has(line) && lines.lineText(line).trim() === "";
   let from = 0;
   let to = sorted.length;
   while (from < to && isIdle(sorted[from])) from++;

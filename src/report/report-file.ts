@@ -125,10 +125,7 @@ function writeFinding(view: View, found: Finding, places: ReadonlyMap<Finding, n
   };
 }
 
-function writeOutcome(
-  result: Outcome | undefined,
-  places: ReadonlyMap<Finding, number>,
-): FileFinding["fixes"][number]["outcome"] {
+function writeOutcome(result: Outcome | undefined, places: ReadonlyMap<Finding, number>): FileFinding["fixes"][number]["outcome"] {
   if (!result) return null;
   return result.status === "conflict" ? { status: "conflict", rival: places.get(result.rival) ?? null } : result;
 }
@@ -191,7 +188,12 @@ export function toReport(file: ReportFile, read: (path: string) => string | null
       return [object];
     });
   const findings = readAll(file.findings, restored);
-  const left = file.left ? readAll(file.left, file.left.map((found) => readFinding(found))) : findings;
+  const left = file.left
+    ? readAll(
+        file.left,
+        file.left.map((found) => readFinding(found)),
+      )
+    : findings;
   const files = file.files.flatMap((change): FileChange[] => {
     const before = sources.get(change.path);
     return before === undefined ? [] : [{ path: change.path, before, after: applyEdits(before, change.edits.map(readEdit)) }];

@@ -77,14 +77,7 @@ function note(label: string, paint: (label: string) => string, message: string, 
   return [`${margin}${style.color.dim(sign)} ${paint(label)}: ${first}`, ...rest.map((line) => indent + line)];
 }
 
-function fixLines(
-  view: View,
-  finding: Finding,
-  fix: Fix,
-  isDefault: boolean,
-  style: FrameStyle,
-  context: ReportContext,
-): string[] {
+function fixLines(view: View, finding: Finding, fix: Fix, isDefault: boolean, style: FrameStyle, context: ReportContext): string[] {
   const { color } = style;
   const level = fix.applicability === "display" ? "sketch" : `${fix.applicability} fix`;
   const label = isDefault ? level : `or ${level}`;

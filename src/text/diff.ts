@@ -89,7 +89,7 @@ export function wordParts(before: string, after: string): { before: Part[]; afte
 }
 
 function tokens(line: string): string[] {
-  return line.match(/[\p{L}\p{N}_]+|\s+|[^]/gu) ?? [];
+  return line.match(/[\p{L}\p{N}_]+|\s+|./gsu) ?? [];
 }
 
 /**

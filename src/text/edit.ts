@@ -68,17 +68,12 @@ export function splitsCrlf(text: string, offset: number): boolean {
 }
 
 /**
- * The same change in the fewest units: what an edit's text shares with the text it replaces is cut off at both ends (the
- * start first), and edits that change nothing are dropped. The edits must be valid for the text. For output only: a
+ * The same change in less text: what an edit's text shares with the text it replaces is cut off at both ends (the start
+ * first), by whole words, and edits that change nothing are dropped. The edits must be valid for the text. For output only: a
  * planner looks for conflicts in the edits as they were written, whose extent carries meaning.
  */
 export function normalise(edits: readonly Edit[], text: string): Edit[] {
-  const result: Edit[] = [];
-  for (const edit of edits) {
-    const smaller = shrink(edit, text);
-    if (smaller.at.start < smaller.at.end || smaller.text !== "") result.push(smaller);
-  }
-  return result;
+  return edits.filter((edit) => text.slice(edit.at.start, edit.at.end) !== edit.text).map((edit) => shrink(edit, text));
 }
 
 function shrink(edit: Edit, text: string): Edit {
@@ -104,7 +99,12 @@ function shrink(edit: Edit, text: string): Edit {
 }
 
 function splits(text: string, offset: number): boolean {
-  return splitsPair(text, offset) || splitsCrlf(text, offset);
+  return splitsCrlf(text, offset) || (isWord(text.charCodeAt(offset - 1)) && isWord(text.charCodeAt(offset)));
+}
+
+/** ASCII letters, digits, `_`, and all beyond ASCII, so halves of surrogate pairs too. */
+function isWord(unit: number): boolean {
+  return unit >= 0x80 || unit === 95 || (unit >= 48 && unit <= 57) || (unit >= 65 && unit <= 90) || (unit >= 97 && unit <= 122);
 }
 
 /**

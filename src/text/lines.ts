@@ -109,7 +109,6 @@ export class Lines {
   /** Byte offset of each line's start, or null for an ASCII text, where bytes and units are one. */
   #bytes(): Uint32Array | null {
     if (this.#byteStarts !== undefined) return this.#byteStarts;
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant
     if (/^[\0-\x7f]*$/.test(this.text)) {
       this.#byteStarts = null;
       return null;

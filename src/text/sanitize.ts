@@ -9,12 +9,10 @@ import stringWidth from "string-width";
  * characters but the joiners U+200C and U+200D, which emoji and some scripts need; line and paragraph separators; tags.
  */
 const unprintable =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
   /[\0-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
 
 /** The text without control, bidi and invisible characters; tabs and newlines stay; a lone surrogate becomes U+FFFD. */
 export function sanitize(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: plain ASCII is what is looked for
   if (/^[\t\n\x20-\x7e]*$/.test(text)) return text;
   return text.replace(unprintable, "").replace(/\p{Surrogate}/gu, "\ufffd");
 }
@@ -52,7 +50,6 @@ export function cells(line: string, tabWidth = 4): Cell[] {
     result.push({ text, offset, end: offset + raw.length, column, width });
     column += width;
   };
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: plain ASCII is what is looked for
   if (/^[\t\x20-\x7e]*$/.test(line)) {
     for (let i = 0; i < line.length; i++) add(line[i] ?? "", i);
   } else {
@@ -80,7 +77,9 @@ export function lineWidth(line: readonly Cell[]): number {
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = "";
-  for (const word of sanitizeLine(text).split(/ +/).flatMap((word) => broken(word, width))) {
+  for (const word of sanitizeLine(text)
+    .split(/ +/)
+    .flatMap((word) => broken(word, width))) {
     if (line !== "" && displayWidth(line) + 1 + displayWidth(word) > width) {
       lines.push(line);
       line = "";
