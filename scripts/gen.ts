@@ -120,7 +120,9 @@ function page(rule: Rule): string {
     "",
     "## Go versions",
     "",
-    spoken ? `It speaks for language versions ${spoken}, by the \`go\` line of the main module or \`--go\`.` : "It speaks for every language version.",
+    spoken
+      ? `It speaks for language versions ${spoken}, by the \`go\` line of the main module or \`--go\`.`
+      : "It speaks for every language version.",
     "",
     "## Sources",
     "",

@@ -19,7 +19,7 @@ const rule = `/**
  * =>
  *     after
  */
-import { defineRule } from "../../rule/index.ts";
+import { defineRule, finding } from "../../rule/index.ts";
 
 export default defineRule({
   id: "${id}",
@@ -35,11 +35,11 @@ export default defineRule({
   *check(pkg) {
     for (const call of pkg.calls("pkg.Symbol")) {
       if (!call.func) continue; // a package-level initialiser
-      yield { rule: "${id}", at: span(call.node), message: "what is found, lower case, no full stop", confidence: "proven", fixes: [] };
+      yield finding(this, call.node, "what is found, lower case, no full stop");
     }
   },
 });
-`.replace('import { defineRule }', "import { defineRule, span }");
+`;
 
 const wrong = `package fixture
 

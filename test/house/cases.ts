@@ -77,7 +77,11 @@ export function twinPath(c: Case, nth: number): string {
 export function filed(root: string): { readonly path: string; readonly rule: string; readonly name: string }[] {
   if (!existsSync(root)) return [];
   return directories(root).flatMap((rule) =>
-    readdirSync(join(root, rule)).map((entry) => ({ path: join(root, rule, entry), rule, name: entry.replace(/(\.\d+)?(\.go|\.txt)?$/, "") })),
+    readdirSync(join(root, rule)).map((entry) => ({
+      path: join(root, rule, entry),
+      rule,
+      name: entry.replace(/(\.\d+)?(\.go|\.txt)?$/, ""),
+    })),
   );
 }
 

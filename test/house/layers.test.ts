@@ -44,6 +44,7 @@ describe("what the layer test sees", () => {
     ["src/engine/a.ts", 'import * as fs from "node:fs";', /name what it reads/],
     ["src/forge/a.ts", 'const r = await fetch("https://example.com");', /network/],
     ["src/report/a.ts", 'console.log("x");', /terminal/],
+    ["src/engine/run.ts", 'import { writeChanges } from "./write.ts";', /only src\/cli may write/],
     ["src/index.ts", 'export { main } from "./cli/main.ts";', /command line/],
   ];
   it.each(bad)("%s: %s", (path, text, message) => {

@@ -1,0 +1,139 @@
+/**
+ * `npm run bench [tree] [-- --runs n]`: what a cold run of gomend costs beside ast-grep and beside the least that is possible, on one tree in
+ * one run, and what starting up costs. The tree is Go's own source where none is named. Every figure is a median.
+ */
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { availableParallelism, cpus, tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { rules } from "../src/transforms/index.ts";
+import { type Cost, measure, median, method } from "./measure.ts";
+
+const args = process.argv.slice(2);
+const runs = Number(option("--runs") ?? 3);
+const starts = Number(option("--starts") ?? 15);
+const tree = resolve(args[0] ?? join(execFileSync("go", ["env", "GOROOT"], { encoding: "utf8" }).trim(), "src"));
+const gomend = [process.execPath, resolve("dist/cli.js")];
+const scratch = mkdtempSync(join(tmpdir(), "gomend-bench-"));
+
+try {
+  await main();
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
+
+async function main(): Promise<void> {
+  const literals = join(scratch, "literals.json");
+  writeFileSync(literals, JSON.stringify([...new Set(rules.flatMap((r) => r.triggers.flat()))]));
+  const floorCommand = [process.execPath, resolve("bench/floor.mjs"), tree, literals];
+  const seen = JSON.parse(execFileSync(floorCommand[0] as string, floorCommand.slice(1), { encoding: "utf8" })) as Seen;
+  const scan = [astGrep(), "scan", "--rule", resolve("bench/time-calls.yml"), "--json=stream"];
+
+  console.log(`tree      ${tree}`);
+  console.log(
+    `          ${thousands(seen.files)} Go files, ${(seen.bytes / 1e6).toFixed(1)} MB without vendor and testdata, ${thousands(seen.hits)} hold a trigger`,
+  );
+  console.log(
+    `machine   ${availableParallelism()} cores, ${cpus()[0]?.model ?? "?"}, node ${process.version}, ${version(scan[0] as string)}`,
+  );
+  console.log(`measured  ${method}, median of ${runs} runs each, taken in turn`);
+  console.log();
+
+  const table = await inTurn(
+    {
+      "gomend check --select ALL": [...gomend, "check", "--no-cache", "--select", "ALL", "--output-format", "json", tree],
+      "ast-grep scan, the same files": [...scan, "--globs", "!**/testdata/**", "--globs", "!**/vendor/**", tree],
+      "ast-grep scan, vendor and testdata too": [...scan, tree],
+      "floor: read and search": floorCommand,
+    },
+    runs,
+  );
+  const [mine, same, whole, floor] = print(table) as [Cost, Cost, Cost, Cost];
+  console.log();
+  console.log(`gomend is ${ratio(same.wall, mine.wall)} as fast as ast-grep on the same files (${ratio(same.cpu, mine.cpu)} by CPU time),`);
+  console.log(
+    `          ${ratio(whole.wall, mine.wall)} as fast as ast-grep on the whole tree, and takes ${ratio(mine.wall, floor.wall)} the floor's time;`,
+  );
+  console.log(`          its memory is ${ratio(mine.rss, same.rss)} ast-grep's`);
+  console.log();
+
+  const small = join(scratch, "small.go");
+  writeFileSync(small, SMALL);
+  const startUp = await inTurn(
+    { "node -e 0": [process.execPath, "-e", "0"], "gomend check small.go": [...gomend, "check", "--no-cache", small] },
+    starts,
+  );
+  const [bare, one] = print(startUp) as [Cost, Cost];
+  console.log();
+  console.log(`start-up is ${ratio(one.wall, bare.wall)} bare node's (median of ${starts})`);
+}
+
+interface Seen {
+  readonly files: number;
+  readonly bytes: number;
+  readonly hits: number;
+}
+
+/** One unmeasured round warms the file cache; then each command takes its turn, so that a busy machine is unfair to all alike. */
+async function inTurn(commands: Readonly<Record<string, readonly string[]>>, times: number): Promise<Map<string, Cost>> {
+  const costs = new Map(Object.keys(commands).map((name) => [name, [] as Cost[]]));
+  for (let run = 0; run < times; run++) {
+    for (const [name, command] of Object.entries(commands)) {
+      if (run === 0 && times > 3) await measure(command, scratch);
+      costs.get(name)?.push(await measure(command, scratch));
+    }
+  }
+  return new Map([...costs].map(([name, list]) => [name, median(list)]));
+}
+
+function print(table: ReadonlyMap<string, Cost>): Cost[] {
+  const width = Math.max(...[...table.keys()].map((k) => k.length));
+  console.log(`${"".padEnd(width)}   wall s    CPU s   peak MB`);
+  for (const [name, c] of table) {
+    console.log(`${name.padEnd(width)} ${c.wall.toFixed(3).padStart(8)} ${c.cpu.toFixed(3).padStart(8)} ${c.rss.toFixed(0).padStart(9)}`);
+  }
+  return [...table.values()];
+}
+
+function ratio(a: number, b: number): string {
+  return `${(a / b).toFixed(a / b < 10 ? 2 : 1)} times`;
+}
+
+function thousands(n: number): string {
+  return n.toLocaleString("en");
+}
+
+/** The binary itself: its installer is a script, which npm is told not to run. */
+function astGrep(): string {
+  const require = createRequire(import.meta.url);
+  const home = dirname(require.resolve("@ast-grep/cli/package.json"));
+  for (const entry of readdirSync(dirname(home))) {
+    const binary = join(dirname(home), entry, process.platform === "win32" ? "ast-grep.exe" : "ast-grep");
+    if (entry.startsWith("cli-") && existsSync(binary)) return binary;
+  }
+  throw new Error("the package of ast-grep for this platform is not installed");
+}
+
+function version(binary: string): string {
+  return execFileSync(binary, ["--version"], { encoding: "utf8" }).trim();
+}
+
+function option(name: string): string | undefined {
+  const at = args.indexOf(name);
+  return at < 0 ? undefined : args.splice(at, 2)[1];
+}
+
+const SMALL = `package small
+
+import "time"
+
+func wait(done <-chan struct{}, d time.Duration) bool {
+	select {
+	case <-done:
+		return true
+	case <-time.After(d):
+		return false
+	}
+}
+`;
