@@ -62,7 +62,6 @@ const SHAPES: { readonly [kind in Kind]?: number } = {
   imaginary_literal: ASK,
   rune_literal: ASK,
   escape_sequence: ASK,
-  dot: ASK,
 };
 
 /** Kinds whose closing bracket is always their last child. */
@@ -100,6 +99,8 @@ export class Shapes {
   readonly closer: boolean[] = [];
   readonly literal: boolean[] = [];
   readonly count: number;
+  /** The one kind that reaches beyond its last child: to the newline that ends its last statement. */
+  readonly statementList: number;
   /** Field id by parent id and child id. */
   private readonly fieldIds: Uint8Array;
 
@@ -119,6 +120,7 @@ export class Shapes {
       this.literal[id] = kind === "interpreted_string_literal" || kind === "raw_string_literal";
       ids.set(kind, [...(ids.get(kind) ?? []), id]);
     }
+    this.statementList = ids.get("statement_list")?.[0] ?? -1;
     const byName = new Map<string, number>();
     for (let id = 0; id <= names.fieldCount; id++) {
       const name = names.fieldNameForId(id) as Field | null;
@@ -200,6 +202,7 @@ export function copyQuickly(shapes: Shapes, cursor: Cursor, source: Source): GoN
       last = false;
       cursor.gotoParent();
       if (depth === 0) return end === rootEnd ? root : null;
+      if (parentId === shapes.statementList) end = cursor.endIndex;
       (parent as Growing).end = end;
       parent = parent.parent as GoNode;
       parentId = ids[--depth] as number;
