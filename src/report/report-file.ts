@@ -5,6 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import { compare, compareFindings } from "../engine/plan.ts";
 import type { FileChange, Outcome, Report } from "../engine/report.ts";
 import type { Finding, Fix } from "../rule/rule.ts";
 import { applyEdits } from "../text/apply.ts";
@@ -252,18 +253,10 @@ export function mergeReports(reports: readonly Report[]): Report {
     findings: reports.flatMap((one) => one.findings).sort(compareFindings),
     fingerprints: new Map(reports.flatMap((one) => [...one.fingerprints])),
     sources: new Map(reports.flatMap((one) => [...one.sources])),
-    files: reports.flatMap((one) => one.files).sort((a, b) => compareText(a.path, b.path)),
+    files: reports.flatMap((one) => one.files).sort((a, b) => compare(a.path, b.path)),
     outcomes: new Map(reports.flatMap((one) => [...one.outcomes])),
     left: reports.flatMap((one) => one.left).sort(compareFindings),
     problems: reports.flatMap((one) => one.problems),
     stats,
   };
-}
-
-function compareFindings(a: Finding, b: Finding): number {
-  return compareText(a.at.path, b.at.path) || a.at.start - b.at.start || compareText(a.rule, b.rule);
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

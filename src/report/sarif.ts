@@ -2,11 +2,12 @@
  * SARIF 2.1.0 (OASIS Standard, with errata 01). Columns are UTF-16 units and count from 1. Fixes that are only a sketch
  * are no `fixes` here, since a consumer may offer to apply what it finds there; they are named under `properties`.
  */
+import { editsByPath } from "../engine/plan.ts";
 import type { Problem, Report } from "../engine/report.ts";
 import type { Finding, Fix, Rule, Tier } from "../rule/rule.ts";
 import type { Edit, Span } from "../text/edit.ts";
 import type { ReportContext } from "./reporter.ts";
-import { byPath, View } from "./view.ts";
+import { View } from "./view.ts";
 
 const schema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
@@ -89,7 +90,7 @@ function steps(view: View, finding: Finding): object[] {
 /** None for a sketch, and none for a fix without a change: `artifactChanges` is never empty. */
 function sarifFix(view: View, finding: Finding, fix: Fix): object[] {
   if (fix.applicability === "display") return [];
-  const files = byPath(view.wholeEdits(finding, fix));
+  const files = editsByPath([{ ...fix, edits: view.wholeEdits(finding, fix) }]);
   if (files.size === 0) return [];
   const because = fix.because ? `: ${fix.because}` : "";
   const artifactChanges = [...files].map(([path, edits]) => ({

@@ -99,7 +99,5 @@ function fateOf(view: View, fix: Fix): string | null {
   const outcome = view.outcome(fix);
   if (outcome?.status === "invalid") return `a fault of gomend: ${outcome.reason}`;
   if (outcome?.status !== "conflict") return null;
-  const { rule, at } = outcome.rival;
-  const { line } = view.position(at.path, at.start);
-  return `it meets the fix of ${rule} at ${at.path}:${line}; run again to apply it`;
+  return `it meets the fix of ${outcome.rival.rule} at ${view.originalPlace(outcome.rival)}`;
 }

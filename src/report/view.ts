@@ -1,4 +1,5 @@
 /** Questions that several reporters ask of a Report. */
+import { editsByPath } from "../engine/plan.ts";
 import type { FileChange, Outcome, Report } from "../engine/report.ts";
 import type { Finding, Fix, Rule } from "../rule/rule.ts";
 import { applyEdits } from "../text/apply.ts";
@@ -62,15 +63,22 @@ export class View {
     return { start: this.position(span.path, span.start), end: this.position(span.path, span.end) };
   }
 
+  /** `path:line` of a finding in the text as it was read; the path alone for one of a later text. */
+  originalPlace(finding: Finding): string {
+    const { at } = finding;
+    const source = this.#report.findings.includes(finding) ? this.#report.sources.get(at.path) : undefined;
+    return source === undefined ? at.path : `${at.path}:${new Lines(source).position(at.start).line}`;
+  }
+
   /** The files as one fix would leave them, only those that it changes; as the engine renders it, else its bare edits. */
   changes(finding: Finding, fix: Fix): readonly FileChange[] {
     const rendered = this.#preview(finding, fix);
     if (rendered) return rendered;
     const changes: FileChange[] = [];
-    for (const [path, edits] of byPath(fix.edits)) {
+    for (const [path, edits] of editsByPath([fix])) {
       const before = this.text(path);
       try {
-        const after = applyEdits(before, edits);
+        const after = applyEdits(before, edits.sort(compareEdits));
         if (after !== before) changes.push({ path, before, after });
       } catch {
         return []; // the planner tells that the fix is invalid
@@ -96,11 +104,16 @@ export class View {
     }
   }
 
-  /** The default alternative decides; a later one counts when the default cannot be applied at all. */
+  /** What it takes to have the finding mended; null when none of its fixes can be applied. */
   fixable(finding: Finding): Fixable {
-    const usable = finding.fixes.filter((fix) => this.outcome(fix)?.status !== "invalid");
-    if (usable.some((fix) => fix.applicability === "safe")) return "safe";
-    return usable.some((fix) => fix.applicability === "unsafe") ? "unsafe" : null;
+    const usable = new Set(finding.fixes.filter((fix) => this.#isUsable(fix)).map((fix) => fix.applicability));
+    return usable.has("safe") ? "safe" : usable.has("unsafe") ? "unsafe" : null;
+  }
+
+  #isUsable(fix: Fix): boolean {
+    const status = this.outcome(fix)?.status;
+    // An unsafe fix that was not selected may only want `--unsafe-fixes`; any other had a better reason.
+    return status !== "invalid" && (status !== "not-selected" || (fix.applicability === "unsafe" && !this.#context.unsafeFixes));
   }
 
   /** Whether a run with the flags of this one takes the finding away. */
@@ -108,18 +121,6 @@ export class View {
     const fixable = this.fixable(finding);
     return fixable === "safe" || (fixable === "unsafe" && this.#context.unsafeFixes === true);
   }
-}
-
-/** Edits by file, sorted as `validateEdits` wants them; files in order of their first edit. */
-export function byPath(edits: readonly Edit[]): Map<string, Edit[]> {
-  const files = new Map<string, Edit[]>();
-  for (const edit of edits) {
-    const list = files.get(edit.at.path);
-    if (list) list.push(edit);
-    else files.set(edit.at.path, [edit]);
-  }
-  for (const list of files.values()) list.sort(compareEdits);
-  return files;
 }
 
 /** "1 finding", "2,000 findings". */
