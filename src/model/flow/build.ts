@@ -3,8 +3,8 @@
  * condition is limited by the engine's stack; linear in the size of the body.
  */
 import type { GoNode } from "../../go/node.ts";
-import type { ExitKind } from "../model.ts";
-import { FlowBlock, FlowEdge, type FlowEnv, type FlowOptions, type Graph, type Place, type Premise } from "./graph.ts";
+import { Cursor, leave, plain, type Target } from "./cursor.ts";
+import { type FlowBlock, FlowEdge, type FlowEnv, type FlowOptions, type Graph } from "./graph.ts";
 
 /** Where break, continue and fallthrough lead within one statement. */
 interface Frame {
@@ -15,35 +15,18 @@ interface Frame {
   readonly outer: Frame | null;
 }
 
-/** Where a condition leads; `clause` when that is a clause of a switch. */
-interface Target {
-  readonly block: FlowBlock;
-  readonly clause: GoNode | null;
-}
-
 type Task = GoNode | (() => void);
 
 export function buildGraph(body: GoNode | null, env: FlowEnv, options: FlowOptions): Graph {
   return new Builder(env, options).run(body);
 }
 
-class Builder {
-  private readonly env: FlowEnv;
-  private readonly constants: boolean;
-  private readonly blocks: FlowBlock[] = [];
-  private readonly places = new Map<GoNode, Place>();
+class Builder extends Cursor {
   private readonly labels = new Map<string, FlowBlock>();
   private readonly tasks: Task[] = [];
   private frame: Frame | null = null;
   /** The label of the statement to come. */
   private pending: string | null = null;
-  /** Null after a statement that control does not pass. */
-  private current: FlowBlock | null = null;
-
-  constructor(env: FlowEnv, options: FlowOptions) {
-    this.env = env;
-    this.constants = options.constants ?? true;
-  }
 
   run(body: GoNode | null): Graph {
     const entry = this.block();
@@ -58,43 +41,6 @@ class Builder {
     }
     markReachable(entry);
     return { entry, blocks: this.blocks, places: this.places };
-  }
-
-  // ---------------------------------------------------------------- blocks
-
-  private block(): FlowBlock {
-    const block = new FlowBlock(this.blocks.length);
-    this.blocks.push(block);
-    return block;
-  }
-
-  /** The block that takes the next atom; a new one without predecessors where control cannot come. */
-  private here(): FlowBlock {
-    this.current ??= this.block();
-    return this.current;
-  }
-
-  private jump(to: FlowBlock, clause: GoNode | null = null, premise: Premise | null = null, when = true): void {
-    this.current?.next.push(new FlowEdge(to, null, when, clause, premise));
-    this.current = null;
-  }
-
-  /** Marks the point at which a statement that is no atom is entered. */
-  private point(node: GoNode): void {
-    const block = this.here();
-    this.places.set(node, { block, index: block.atoms.length, atom: false });
-  }
-
-  /** Adds an atom. False when a call in it ends the path. */
-  private add(node: GoNode): boolean {
-    const block = this.here();
-    this.places.set(node, { block, index: block.atoms.length, atom: true });
-    block.atoms.push(node);
-    const end = endingCall(node, this.env);
-    if (!end) return true;
-    leave(block, end.kind, end.call);
-    this.current = null;
-    return false;
   }
 
   // ---------------------------------------------------------------- statements
@@ -383,56 +329,6 @@ class Builder {
       );
     }
   }
-
-  // ---------------------------------------------------------------- conditions
-
-  /** Takes a condition apart, from the current block on; leaves no current block. */
-  private condition(root: GoNode, yes: Target, no: Target): void {
-    const todo: { node: GoNode; yes: Target; no: Target; at: FlowBlock | null }[] = [{ node: root, yes, no, at: null }];
-    for (let item = todo.pop(); item; item = todo.pop()) {
-      const { node, yes, no, at } = item;
-      if (at) this.current = at;
-      const inner = node.kind === "parenthesized_expression" ? node.items[0] : undefined;
-      const operator = node.child("operator")?.kind;
-      if (inner) {
-        this.point(node);
-        todo.push({ node: inner, yes, no, at: null });
-      } else if (node.kind === "unary_expression" && operator === "!") {
-        this.point(node);
-        todo.push({ node: node.child("operand") as GoNode, yes: no, no: yes, at: null });
-      } else if (node.kind === "binary_expression" && (operator === "&&" || operator === "||")) {
-        this.point(node);
-        const rest = this.block();
-        const right = { node: node.child("right") as GoNode, yes, no, at: rest };
-        const left = node.child("left") as GoNode;
-        todo.push(right);
-        if (operator === "&&") todo.push({ node: left, yes: plain(rest), no, at: null });
-        else todo.push({ node: left, yes, no: plain(rest), at: null });
-      } else {
-        this.test(node, yes, no);
-      }
-    }
-    this.current = null;
-  }
-
-  private test(node: GoNode, yes: Target, no: Target): void {
-    const block = this.here();
-    if (!this.add(node)) return;
-    const constant = this.constant(node);
-    if (constant !== null) {
-      const target = constant ? yes : no;
-      block.next.push(new FlowEdge(target.block, null, true, target.clause, null));
-      return;
-    }
-    block.next.push(new FlowEdge(yes.block, node, true, yes.clause, null), new FlowEdge(no.block, node, false, no.clause, null));
-  }
-
-  private constant(node: GoNode): boolean | null {
-    if (!this.constants) return null;
-    if (node.kind === "true") return true;
-    if (node.kind === "false") return false;
-    return this.env.constant?.(node) ?? null;
-  }
 }
 
 const SIMPLE: ReadonlySet<string> = new Set([
@@ -448,39 +344,6 @@ const SIMPLE: ReadonlySet<string> = new Set([
   "interpreted_string_literal",
   "raw_string_literal",
 ]);
-
-function plain(block: FlowBlock): Target {
-  return { block, clause: null };
-}
-
-function leave(block: FlowBlock, kind: ExitKind, at: GoNode): void {
-  block.exit = kind;
-  block.exitAt = at;
-}
-
-/**
- * The first call, in order of evaluation, that ends the path; null when there is none. Calls in the right operand of `&&` and
- * `||`, in function literals, and the call that `go` or `defer` puts off are not made here and now.
- */
-function endingCall(atom: GoNode, env: FlowEnv): { call: GoNode; kind: ExitKind } | null {
-  let found: { call: GoNode; kind: ExitKind } | null = null;
-  const todo: GoNode[] = [atom];
-  // A range clause is an atom of its own beside the expression that it ranges over.
-  const skip = atom.kind === "range_clause" ? atom.child("right") : null;
-  for (let node = todo.pop(); node; node = todo.pop()) {
-    if (node.kind === "func_literal" || node === skip) continue;
-    if (node.kind === "call_expression" && !node.parent?.is("go_statement", "defer_statement")) {
-      const kind = env.noReturn(node);
-      // Of two calls the one that is complete first ends first in the text, nested or side by side.
-      if (kind && (!found || node.end < found.call.end)) found = { call: node, kind };
-    }
-    const lazy = node.kind === "binary_expression" && node.children.some((c) => c.kind === "&&" || c.kind === "||");
-    for (const child of node.children) {
-      if (child.children.length > 0 && !(lazy && child.field === "right")) todo.push(child);
-    }
-  }
-  return found;
-}
 
 function markReachable(entry: FlowBlock): void {
   entry.reachable = true;
