@@ -1,0 +1,288 @@
+/**
+ * Which context or done channel is in scope at a node: what a wait there could end on.
+ * What a function returns when it gives up stands in `give-up.ts`.
+ */
+import { type GoNode, unparen } from "../go/node.ts";
+import type { Binding, FuncModel, PackageModel, Type } from "../model/model.ts";
+import { type Definition, definitionOf, writtenLater } from "./definitions.ts";
+import { deref, isNamed, underlying } from "./types.ts";
+
+/** A context that can be named at a place. */
+export interface ContextInScope {
+  /** The expression that gives it there: `ctx`, `r.Context()`, `stream.Context()`, `s.ctx`. */
+  readonly text: string;
+  /** A field is the receiver's: whether it covers this call only its author knows, so a fix on it is display only. */
+  readonly via: "variable" | "request" | "stream" | "field";
+  /** The variable, the request, the stream or the receiver. */
+  readonly binding: Binding;
+}
+
+const BACKGROUND = new Set(["context.Background", "context.TODO", "context.WithoutCancel"]);
+const WITH_CANCEL = new Set(["context.WithCancel", "context.WithCancelCause"]);
+const DERIVED = new Set([...WITH_CANCEL, "context.WithTimeout", "context.WithDeadline", "context.WithTimeoutCause", "context.WithDeadlineCause", "os/signal.NotifyContext"]);
+const ERRGROUP = "golang.org/x/sync/errgroup.WithContext";
+
+/**
+ * Contexts that can be named at `at` and can still end there, the best first: those of the innermost function before its outer ones, and
+ * of one function the latest variable, then requests, streams, and the receiver's fields at the very end. Not among them: `context.Background()` and what only
+ * values are added to, a context that the same function cancelled before, and one that nobody but the same function can cancel.
+ */
+export function contextsInScope(pkg: PackageModel, at: GoNode): ContextInScope[] {
+  const func = pkg.functionOf(at);
+  const found: ContextInScope[] = [];
+  const fields: ContextInScope[] = [];
+  for (let f = func; f; f = f.outer) {
+    const rank = { variable: 0, request: 1, stream: 2, field: 3 };
+    const here: ContextInScope[] = [];
+    for (const name of visibleNames(at, f)) {
+      const binding = pkg.resolve(name.text, at);
+      if (!binding || binding.node !== name) continue; // shadowed
+      if (binding.kind === "receiver") fields.push(...contextFields(pkg, binding));
+      else {
+        const context = contextOf(pkg, binding);
+        if (context && canEnd(pkg, context, at)) here.push(context);
+      }
+    }
+    here.sort((a, b) => rank[a.via] - rank[b.via]);
+    found.push(...here);
+  }
+  return [...found, ...fields];
+}
+
+/** Names declared in `f` by statements before `at` in blocks around it and by its signature, the nearest first. */
+function* visibleNames(at: GoNode, f: FuncModel): Iterable<GoNode> {
+  let n = at;
+  while (n !== f.node) {
+    const parent = n.parent;
+    if (!parent) return;
+    if (f.node.contains(parent) && innermost(parent) === f.node) {
+      const before = parent.children.slice(0, parent.children.indexOf(n)).reverse();
+      for (const sibling of before) yield* [...declaredBy(sibling)].reverse();
+    }
+    n = parent;
+  }
+  for (const p of [...f.params, ...f.results]) if (p.binding?.node) yield p.binding.node;
+  if (f.receiver?.node) yield f.receiver.node;
+}
+
+function innermost(node: GoNode): GoNode | null {
+  return node.is("func_literal", "function_declaration", "method_declaration")
+    ? node
+    : node.closest("func_literal", "function_declaration", "method_declaration");
+}
+
+/** Identifiers that a statement, or the head of a compound one, declares for what follows it. */
+function declaredBy(node: GoNode): GoNode[] {
+  switch (node.kind) {
+    case "short_var_declaration":
+    case "range_clause":
+    case "receive_statement":
+      if (!node.children.some((c) => c.kind === ":=")) return [];
+      return node.child("left")?.items.filter((i) => i.kind === "identifier") ?? [];
+    case "for_clause":
+      return node.child("initializer") ? declaredBy(node.child("initializer") as GoNode) : [];
+    case "labeled_statement":
+      return node.items.flatMap(declaredBy);
+    case "var_declaration":
+      return node.find("var_spec").flatMap((s) => s.childrenOf("name").filter((c) => c.named));
+    default:
+      return [];
+  }
+}
+
+function contextOf(pkg: PackageModel, binding: Binding): ContextInScope | null {
+  if (!binding.node || (binding.kind !== "var" && binding.kind !== "param" && binding.kind !== "result")) return null;
+  const type = pkg.typeOf(binding.node);
+  const made = definitionOf(pkg, binding);
+  if (isNamed(type, "context.Context") || (made?.symbol === ERRGROUP && made.index === 1)) return { text: binding.name, via: "variable", binding };
+  if (binding.kind !== "param") return null;
+  if (type.kind === "pointer" && isNamed(type.elem, "net/http.Request")) return { text: `${binding.name}.Context()`, via: "request", binding };
+  if (isStream(pkg, type)) return { text: `${binding.name}.Context()`, via: "stream", binding };
+  return null;
+}
+
+/** gRPC's own stream types, generated `Service_MethodServer` interfaces, and interfaces of the module with `Context() context.Context`. */
+function isStream(pkg: PackageModel, type: Type): boolean {
+  if (type.kind !== "named") return false;
+  if (type.path === "google.golang.org/grpc") return type.name.endsWith("Server") || type.name === "ServerStream";
+  const under = underlying(pkg, type);
+  if (under.kind !== "interface") return false;
+  const method = under.methods.find((m) => m.name === "Context")?.type;
+  if (method?.kind === "func") return method.params.length === 0 && method.results.length === 1 && isNamed(method.results[0] as Type, "context.Context");
+  return under.open && type.name.includes("_") && type.name.endsWith("Server");
+}
+
+/** Fields of the receiver of type context.Context. */
+function contextFields(pkg: PackageModel, receiver: Binding): ContextInScope[] {
+  if (!receiver.node) return [];
+  const type = pkg.typeOf(receiver.node);
+  const struct = underlying(pkg, deref(type));
+  if (struct.kind !== "struct") return [];
+  return struct.fields
+    .filter((f) => isNamed(f.type, "context.Context"))
+    .map((f) => ({ text: `${receiver.name}.${f.name}`, via: "field" as const, binding: receiver }));
+}
+
+// ---------------------------------------------------------------- can it end?
+
+function canEnd(pkg: PackageModel, context: ContextInScope, at: GoNode): boolean {
+  if (context.via !== "variable") return true;
+  const { binding } = context;
+  const made = definitionOf(pkg, binding);
+  if (!made) return true;
+  if (writtenLater(binding)) return true;
+  if (neverEnds(pkg, made)) return false;
+  const end = enderOf(pkg, made);
+  if (!end) return true;
+  if (spent(pkg, end, made, at)) return false;
+  return !(made.symbol !== null && WITH_CANCEL.has(made.symbol) && rootless(pkg, made) && heldBy(end, at, pkg));
+}
+
+/** Background, TODO, WithoutCancel, and WithValue of such a one. */
+function neverEnds(pkg: PackageModel, made: Definition): boolean {
+  if (made.symbol === null) return false;
+  if (BACKGROUND.has(made.symbol)) return true;
+  return made.symbol === "context.WithValue" && rootless(pkg, made);
+}
+
+/** True when the context from which this one is made can never end. */
+function rootless(pkg: PackageModel, made: Definition): boolean {
+  const parent = made.args[0];
+  if (!parent) return false;
+  const e = unparen(parent);
+  if (e.kind === "call_expression") {
+    const symbol = pkg.symbol(e.child("function") as GoNode);
+    if (symbol !== null && BACKGROUND.has(symbol)) return true;
+    const inner = e.child("arguments")?.items ?? [];
+    return symbol === "context.WithValue" && rootless(pkg, { ...made, symbol, args: inner });
+  }
+  if (e.kind !== "identifier") return false;
+  const binding = pkg.binding(e);
+  if (!binding || binding.kind !== "var" || writtenLater(binding)) return false;
+  const of = definitionOf(pkg, binding);
+  return of !== null && neverEnds(pkg, of);
+}
+
+/** The cancel function, or the errgroup, that was made together with the context. */
+function enderOf(pkg: PackageModel, made: Definition): Binding | null {
+  if (made.symbol === null) return null;
+  const other = DERIVED.has(made.symbol) ? made.names[1] : made.symbol === ERRGROUP ? made.names[0] : null;
+  return other?.kind === "identifier" ? pkg.binding(other) : null;
+}
+
+/** The cancel was called, or the group waited for, on a way that leads to `at`. */
+function spent(pkg: PackageModel, end: Binding, made: Definition, at: GoNode): boolean {
+  const func = pkg.functionOf(at);
+  if (!func) return false;
+  return end.uses.some((use) => {
+    if (use.func !== func || use.node.closest("defer_statement")) return false;
+    const called = use.how === "call" || (use.how === "method" && use.node.parent?.child("field")?.text === "Wait");
+    return called && use.node.start < at.start && pkg.flow(func).reaches(use.node, at, (atom) => atom.contains(made.node));
+  });
+}
+
+/** True when the function in which `at` stands is the only one that can call the cancel. */
+function heldBy(end: Binding, at: GoNode, pkg: PackageModel): boolean {
+  const func = pkg.functionOf(at);
+  return end.func === func && end.uses.every((u) => u.how === "call" && u.func === func);
+}
+
+/**
+ * True when the code at `at` runs because the context has ended: below `<-ctx.Done()`, in that case of a select, or under a condition on
+ * `ctx.Err()`.
+ */
+export function runsAfterDone(context: ContextInScope, at: GoNode): boolean {
+  const waits = (n: GoNode) => n.find("call_expression").some((c) => c.child("function")?.text === `${context.text}.Done`);
+  const asks = (n: GoNode) => n.find("call_expression").some((c) => c.child("function")?.text === `${context.text}.Err`);
+  for (let n = at; n.parent; n = n.parent) {
+    const p = n.parent;
+    if (p.kind === "communication_case" && n.field !== "communication") {
+      const head = p.child("communication");
+      if (head && waits(head)) return true;
+    }
+    if (p.kind === "if_statement" && n.field === "consequence") {
+      const condition = p.child("condition");
+      const nonNil = condition?.kind === "binary_expression" && condition.children.some((c) => c.kind === "!=");
+      if (condition && nonNil && asks(condition)) return true;
+    }
+    if (p.kind === "statement_list") {
+      const before = p.items.slice(0, p.items.indexOf(n));
+      if (before.some((s) => s.kind === "expression_statement" && s.items[0]?.kind === "unary_expression" && waits(s))) return true;
+    }
+    if (p.is("func_literal", "function_declaration", "method_declaration") && !p.contains(context.binding.node ?? p)) return false;
+  }
+  return false;
+}
+
+// ---------------------------------------------------------------- done channels
+
+const DONE_NAMES = [
+  "done", "stop", "quit", "clos", "shutdown", "exit", "cancel", "abort", "kill", "term", "finish", "halt", "dying", "dead", "drain", "leav", "end",
+];
+
+/** A name such as done, stopCh, quit, closing, shutdown. */
+export function isDoneName(name: string): boolean {
+  const lower = name.toLowerCase();
+  return DONE_NAMES.some((d) => (d === "end" ? lower === "end" || lower === "ended" : lower.includes(d)));
+}
+
+/** `chan struct{}` or `<-chan struct{}`; null when its type is not known. */
+export function isSignalChannel(pkg: PackageModel, type: Type): boolean | null {
+  if (type.kind === "unknown") return null;
+  const t = underlying(pkg, type);
+  if (t.kind === "unknown") return null;
+  if (t.kind !== "chan" || t.dir === "send") return false;
+  const elem = underlying(pkg, t.elem);
+  return elem.kind === "unknown" ? null : elem.kind === "struct" && elem.fields.length === 0;
+}
+
+/**
+ * Does a receive from the channel wait for an end: `ctx.Done()`, or a `chan struct{}` with a name such as done, stop, quit? A name like that whose type is not
+ * known counts.
+ */
+export function isDoneChannel(pkg: PackageModel, channel: GoNode): boolean {
+  const e = unparen(channel);
+  const named = e.kind === "call_expression" ? unparen(e.child("function") as GoNode) : e;
+  const name = named.kind === "selector_expression" ? named.child("field")?.text : named.kind === "identifier" ? named.text : null;
+  if (name && isDoneName(name) && isSignalChannel(pkg, pkg.typeOf(e)) !== false) return true;
+  if (e.kind !== "identifier") return false;
+  const binding = pkg.binding(e);
+  const sources = binding ? valuesOf(binding) : [];
+  return sources.some((v) => v.kind === "call_expression" && isDoneChannel(pkg, v));
+}
+
+/** Everything that is assigned to a local by itself, its initial value included. */
+function valuesOf(binding: Binding): GoNode[] {
+  const places = [binding.node, ...binding.uses.filter((u) => u.how === "write").map((u) => u.node)];
+  const values: GoNode[] = [];
+  for (const place of places) {
+    const list = place?.parent;
+    const statement = list?.kind === "expression_list" ? list.parent : list;
+    const right = statement?.child("right") ?? statement?.child("value");
+    const index = list?.kind === "expression_list" ? list.items.indexOf(place as GoNode) : 0;
+    const value = right?.kind === "expression_list" ? right.items[index] : index === 0 ? right : null;
+    if (value) values.push(unparen(value));
+  }
+  return values;
+}
+
+/** Done channels that can be named at `at`: parameters and locals, then fields of the receiver that its function receives from. */
+export function doneChannelsInScope(pkg: PackageModel, at: GoNode): { readonly text: string; readonly binding: Binding }[] {
+  const found: { text: string; binding: Binding }[] = [];
+  for (let f = pkg.functionOf(at); f; f = f.outer) {
+    for (const name of visibleNames(at, f)) {
+      const binding = pkg.resolve(name.text, at);
+      if (!binding?.node || binding.node !== name || binding.kind === "receiver") continue;
+      if (isDoneName(binding.name) && isSignalChannel(pkg, pkg.typeOf(binding.node)) === true) found.push({ text: binding.name, binding });
+    }
+    const receiver = f.receiver;
+    for (const use of receiver && pkg.resolve(receiver.name, at) === receiver ? receiver.uses : []) {
+      const selector = use.node.parent;
+      const field = selector?.kind === "selector_expression" ? selector.child("field")?.text : undefined;
+      if (!selector || !field || !isDoneName(field) || selector.parent?.kind !== "unary_expression") continue;
+      if (selector.parent.child("operator")?.kind !== "<-" || isSignalChannel(pkg, pkg.typeOf(selector)) !== true) continue;
+      if (!found.some((d) => d.text === selector.text)) found.push({ text: selector.text, binding: use.binding });
+    }
+  }
+  return found;
+}

@@ -1,0 +1,56 @@
+/** Where a local gets its value. */
+import { type GoNode, unparen } from "../go/node.ts";
+import type { Binding, PackageModel } from "../model/model.ts";
+
+/** `a, b := f(x)`: the definition of b has index 1. */
+export interface Definition {
+  /** short_var_declaration, var_spec, or the clause that declares it. */
+  readonly node: GoNode;
+  /** The single value for this name, or the call that gives several. */
+  readonly value: GoNode;
+  /** Which of the names it is, and of the call's results. */
+  readonly index: number;
+  readonly names: readonly GoNode[];
+  /** Of a call: the callee's symbol and the arguments. */
+  readonly symbol: string | null;
+  readonly args: readonly GoNode[];
+}
+
+/** What a local was declared with; null for parameters, for `var x T`, and for range and type switch variables. */
+export function definitionOf(pkg: PackageModel, binding: Binding): Definition | null {
+  const name = binding.node;
+  if (!name || binding.kind !== "var") return null;
+  const spec = name.parent?.kind === "var_spec";
+  const node = spec ? name.parent : name.parent?.kind === "expression_list" ? name.parent.parent : null;
+  if (!node?.is("short_var_declaration", "var_spec", "receive_statement")) return null;
+  const names = spec ? node.childrenOf("name").filter((c) => c.named) : (node.child("left")?.items ?? []);
+  const right = node.child(spec ? "value" : "right");
+  const values = right?.kind === "expression_list" ? right.items : right ? [right] : [];
+  const index = names.indexOf(name);
+  const value = values.length === names.length ? values[index] : values.length === 1 ? values[0] : null;
+  if (!value) return null;
+  const e = unparen(value);
+  const call = e.kind === "call_expression" ? e : null;
+  return {
+    node,
+    value: e,
+    index: values.length === names.length ? 0 : index,
+    names,
+    symbol: call ? pkg.symbol(call.child("function") as GoNode) : null,
+    args: call?.child("arguments")?.items ?? [],
+  };
+}
+
+/** True when the local is written again after its declaration, or its address is taken. */
+export function writtenLater(binding: Binding): boolean {
+  return binding.uses.some((u) => u.how === "write" || u.how === "readwrite" || u.how === "address");
+}
+
+/** The loops around a node in its own function literal, the innermost first. */
+export function loopsAround(node: GoNode): GoNode[] {
+  const loops: GoNode[] = [];
+  for (let n = node.parent; n && !n.is("func_literal", "function_declaration", "method_declaration"); n = n.parent) {
+    if (n.kind === "for_statement") loops.push(n);
+  }
+  return loops;
+}

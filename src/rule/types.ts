@@ -1,0 +1,21 @@
+/** What rules ask about types beyond `PackageModel`: structure, members, constants. */
+import type { GoNode } from "../go/node.ts";
+import type { PackageModel, Selection, Type } from "../model/model.ts";
+import { typesOf } from "../model/types.ts";
+
+export { deref, identical, isNamed, typeString } from "../model/types.ts";
+
+/** The underlying type; of a type parameter the constraint's. Unknown where the declaration is not at hand. */
+export function underlying(pkg: PackageModel, type: Type): Type {
+  return typesOf(pkg).underlying(type);
+}
+
+/** Field or method `name` of a type, as code of the package sees it, embedding and pointers followed. */
+export function memberOf(pkg: PackageModel, type: Type, name: string): Selection | null {
+  return typesOf(pkg).selectIn(type, name, pkg);
+}
+
+/** Value of a constant expression; null where it is none or cannot be told. */
+export function constantOf(pkg: PackageModel, expression: GoNode): number | bigint | string | boolean | null {
+  return typesOf(pkg).constant(expression);
+}

@@ -1,0 +1,186 @@
+import {
+  addCase,
+  type ContextInScope,
+  contextsInScope,
+  definitionOf,
+  defineRule,
+  type Finding,
+  type Fix,
+  finding,
+  fix,
+  type GoNode,
+  giveUp,
+  isDoneChannel,
+  isNamed,
+  loopsAround,
+  type PackageModel,
+  runsAfterDone,
+  underlying,
+  unparen,
+} from "../../rule/index.ts";
+
+/**
+ * A select that blocks although a context is there to be waited on.
+ *
+ *     select {                      select {
+ *     case v := <-in:        =>     case v := <-in:
+ *     case err := <-failed:         case err := <-failed:
+ *     }                             case <-ctx.Done():
+ *                                       return ctx.Err()
+ *                                   }
+ */
+export default defineRule({
+  id: "select-without-done",
+  family: "contexts",
+  title: "A select does not wait on the context that is in scope",
+  why: "When the context is cancelled, the goroutine goes on waiting: if the other side gave up too, it waits for ever and leaks with all that it holds.",
+  fixSafety:
+    "Always unsafe: the new case gives the work up where it used to go on. Check that leaving here leaves nothing half done, and that the callers expect the context's error.",
+  silent:
+    "The select has a default, waits on a `chan struct{}` with a name such as done, stop or quit, on a timer outside of loops, or on a goroutine that was started here and itself gets the context; the context can never end, or has ended already; the code is deferred cleanup.",
+  sources: ["https://pkg.go.dev/context#Context"],
+  since: "0.1.0",
+  tier: "recommended",
+  triggers: [["select", "ontext"], ["select", "http.Request"], ["select", "Server"], ["select", "Request"], ["select", "Stream"], ["select", "ctx"]],
+  *check(pkg) {
+    for (const select of pkg.nodes("select_statement")) {
+      const cases = select.items.filter((c) => c.kind === "communication_case");
+      if (cases.length === 0) continue; // select {} waits for ever on purpose
+      if (select.items.some((c) => c.kind === "default_case")) continue; // does not block
+      if (inCleanup(select)) continue; // cleanup has to be done with the context gone, too
+      const context = contextsInScope(pkg, select).find((c) => !runsAfterDone(c, select));
+      if (!context) continue; // nothing to wait on
+      const waits = cases.flatMap((c) => channelOf(c) ?? []);
+      if (waits.length < cases.length) continue; // a case that does not parse
+      if (waits.some((w) => isDoneChannel(pkg, w))) continue; // it has an end to wait on
+      if (bounded(pkg, select, cases)) continue; // a timer ends the wait
+      if (waits.some((w) => endsWithContext(pkg, w, select))) continue; // whoever answers gives up with the context
+      yield report(pkg, select, context);
+    }
+  },
+});
+
+function report(pkg: PackageModel, select: GoNode, context: ContextInScope): Finding {
+  const done = `${context.text}.Done()`;
+  const extra = { related: context.binding.node ? [{ at: context.binding.node, message: `${context.text} comes from here` }] : [] };
+  return finding({ id: "select-without-done" }, headOf(select), `this select has no case for ${done}`, [waitOn(pkg, select, context)], extra);
+}
+
+/** The word `select`, so that the finding is one line long. */
+function headOf(select: GoNode): GoNode {
+  return select.children[0] ?? select;
+}
+
+function waitOn(pkg: PackageModel, select: GoNode, context: ContextInScope): Fix | null {
+  const func = pkg.functionOf(select);
+  const leave = func && giveUp(pkg, func, select, `${context.text}.Err()`);
+  const sketch = context.via === "field" || !leave;
+  const because = !leave
+    ? "what this function returns when it gives up cannot be told from here"
+    : context.via === "field"
+      ? `whether ${context.text} covers this wait is known to the type's author only`
+      : "the function gives up where it used to wait on; its callers must expect that";
+  return fix({
+    title: `Give up when ${context.text} is done`,
+    applicability: sketch ? "display" : "unsafe",
+    because,
+    edits: [addCase(select, `<-${context.text}.Done()`, leave ?? ["return // with what says that the work was given up"])],
+    assumes: func ? [func.node.child("result"), context.binding.node] : [],
+  });
+}
+
+/** Deferred literals and what is handed to Cleanup or AfterFunc run when the work is over. */
+function inCleanup(node: GoNode): boolean {
+  for (let literal = node.closest("func_literal"); literal; literal = literal.closest("func_literal")) {
+    const call = literal.parent?.kind === "argument_list" ? literal.parent.parent : literal.parent;
+    if (call?.parent?.kind === "defer_statement") return true;
+    const callee = call?.kind === "call_expression" ? call.child("function") : null;
+    const name = callee?.kind === "selector_expression" ? callee.child("field")?.text : callee?.text;
+    if (name === "Cleanup" || name === "AfterFunc") return true;
+  }
+  return false;
+}
+
+/** The channel that a case sends on or receives from. */
+function channelOf(clause: GoNode): GoNode | null {
+  const head = clause.child("communication");
+  if (head?.kind === "send_statement") return head.child("channel");
+  const receive = head?.kind === "receive_statement" ? head.child("right") : (head?.items[0] ?? null);
+  const e = receive && unparen(receive);
+  return e?.kind === "unary_expression" ? e.child("operand") : null;
+}
+
+/**
+ * Outside of loops any timer bounds the wait. In a loop one that was made before it and whose case leaves it; or, where the loop
+ * looks at the context itself, any. A loop on a ticker alone is ticker-loop-never-ends.
+ */
+function bounded(pkg: PackageModel, select: GoNode, cases: readonly GoNode[]): boolean {
+  const timed = cases.filter((c) => isTimer(pkg, channelOf(c)));
+  if (timed.length === 0) return false;
+  const func = pkg.functionOf(select);
+  if (!func || !pkg.flow(func).inLoop(select)) return true;
+  if (cases.length === 1) return true;
+  const loop = loopsAround(select).at(-1);
+  if (!loop) return false;
+  if (asksForError(loop)) return true;
+  return timed.some((c) => leaves(c) && !madeIn(pkg, channelOf(c), loop));
+}
+
+/** Receives of times: `time.After(d)`, `t.C`, a parameter `<-chan time.Time`. */
+function isTimer(pkg: PackageModel, channel: GoNode | null): boolean {
+  if (!channel) return false;
+  const type = underlying(pkg, pkg.typeOf(unparen(channel)));
+  return type.kind === "chan" && isNamed(type.elem, "time.Time");
+}
+
+function asksForError(loop: GoNode): boolean {
+  return loop.find("selector_expression").some((s) => s.child("field")?.text === "Err" && s.parent?.kind === "call_expression");
+}
+
+/** The case ends in a return, a goto, or a break to a label. */
+function leaves(clause: GoNode): boolean {
+  const last = clause.items.at(-1)?.items.at(-1);
+  return last !== undefined && (last.is("return_statement", "goto_statement") || (last.kind === "break_statement" && last.items.length > 0));
+}
+
+function madeIn(pkg: PackageModel, channel: GoNode | null, loop: GoNode): boolean {
+  const root = channel && rootOf(channel);
+  const node = root ? pkg.binding(root)?.node : null;
+  return !node || loop.contains(node) || writtenIn(pkg, root, loop);
+}
+
+function writtenIn(pkg: PackageModel, root: GoNode | null, loop: GoNode): boolean {
+  const uses = (root && pkg.binding(root)?.uses) ?? [];
+  return uses.some((u) => loop.contains(u.node) && (u.how === "write" || u.node.parent?.child("field")?.text === "Reset"));
+}
+
+/** The variable at the root of `x`, `x.f`, `x[i]`; null for calls. */
+function rootOf(expression: GoNode): GoNode | null {
+  let e = unparen(expression);
+  while (e.is("selector_expression", "index_expression")) e = unparen(e.child("operand") as GoNode);
+  return e.kind === "identifier" ? e : null;
+}
+
+/** The channel comes from a call that gets a context, or something started here uses both the channel and a context. */
+function endsWithContext(pkg: PackageModel, channel: GoNode, select: GoNode): boolean {
+  const e = unparen(channel);
+  if (e.kind === "call_expression") return getsContext(pkg, e);
+  const root = rootOf(e);
+  const binding = root && pkg.binding(root);
+  if (!root || !binding) return false;
+  const made = definitionOf(pkg, binding);
+  if (made && made.value.kind === "call_expression" && getsContext(pkg, made.value)) return true;
+  return binding.uses.some((use) => {
+    if (select.contains(use.node)) return false;
+    for (let n: GoNode | null = use.node.parent; n && !(binding.func?.node === n); n = n.parent) {
+      const started = n.kind === "go_statement" || n.kind === "func_literal";
+      if (started && !n.contains(select) && getsContext(pkg, n)) return true;
+    }
+    return false;
+  });
+}
+
+/** Is a context named in it? */
+function getsContext(pkg: PackageModel, node: GoNode): boolean {
+  return node.find("identifier").some((id) => isNamed(pkg.typeOf(id), "context.Context"));
+}
