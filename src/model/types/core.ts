@@ -390,3 +390,15 @@ export function isGeneric(t: Type): boolean {
       return false;
   }
 }
+
+const constraints = new WeakMap<object, () => Type>();
+
+/** Whoever makes a type parameter says how to find its constraint. */
+export function constrain(p: TypeParam, constraint: () => Type): void {
+  constraints.set(keyOf(p), constraint);
+}
+
+/** The constraint as a type (an interface, named or not), unknown where nobody told it. */
+export function constraintOf(p: TypeParam): Type {
+  return constraints.get(keyOf(p))?.() ?? unknown;
+}
