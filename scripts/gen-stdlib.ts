@@ -37,7 +37,8 @@ for (const line of printed.split("\n")) {
 }
 const text = `${lines.join("\n")}\n`;
 
-if (missing.length > 0) console.error(`${missing.length} exported names are in no api file (taken as new): ${missing.slice(0, 5).join(", ")}`);
+if (missing.length > 0)
+  console.error(`${missing.length} exported names are in no api file (taken as new): ${missing.slice(0, 5).join(", ")}`);
 if (process.argv.includes("--check")) {
   if (readFileSync(target, "utf8") !== text) {
     console.error("src/model/data/stdlib.txt is not what the installed Go gives: run tsx scripts/gen-stdlib.ts");
