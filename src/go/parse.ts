@@ -8,6 +8,7 @@ import { copyExactly, copyQuickly, Shapes } from "./copy.ts";
 import { directCursor, type Walk, type Walkable } from "./cursor.ts";
 import { locate } from "./locate.ts";
 import type { GoNode, Source } from "./node.ts";
+import { LF } from "./scan.ts";
 
 /** Half-open UTF-16 range of one file. */
 export interface Range {
@@ -52,7 +53,8 @@ export function loadGrammar(): Promise<void> {
 const SAMPLE = "package p\n\nfunc (t *T) f(a, b int) (x error) {\n\tif v := g(a)[b]; v != nil {\n\t\treturn v.w(\"x\"\n\t}\n}\n";
 
 /**
- * Parses the ranges of `source` (all of it when none are given): whole top-level declarations, sorted and disjoint.
+ * Parses the ranges of `source` (all of it when none are given): whole top-level declarations (a newline behind them may be
+ * included), sorted and disjoint.
  * Throws when the grammar has not been loaded.
  */
 export function parse(source: Source, ranges?: readonly Range[]): Tree {
@@ -88,6 +90,10 @@ function terminated(text: string, ranges: readonly Range[]) {
   const add = (startIndex: number, endIndex: number) =>
     included.push({ startIndex, endIndex, startPosition: NOWHERE, endPosition: NOWHERE });
   for (const [k, { start, end }] of ranges.entries()) {
+    if (text.charCodeAt(end - 1) === LF) {
+      add(start, end);
+      continue;
+    }
     const limit = ranges[k + 1]?.start ?? text.length;
     let stop = text.indexOf("\n", end);
     if (stop < 0 || stop >= limit) stop = text.indexOf(";", end);
