@@ -5,8 +5,8 @@
  * line that ends in `// want "part of the message" safe unsafe ...`, with the applicability of each alternative in order. Twins with the outcome
  * stand at the same place under fixtures/after: `<case>` for the first alternatives, `<case>.2` for the second ones, and so on.
  */
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 
 export interface CaseFile {
   /** Relative to the case's own directory, with `/`: `basic.go`, or `use.go` of the case `cross-file`. */
@@ -83,6 +83,14 @@ export function filed(root: string): { readonly path: string; readonly rule: str
       name: entry.replace(/(\.\d+)?(\.go|\.txt)?$/, ""),
     })),
   );
+}
+
+/** Writes a case's files into a directory. */
+export function writeCase(dir: string, files: readonly CaseFile[]): void {
+  for (const file of files) {
+    mkdirSync(dirname(join(dir, file.path)), { recursive: true });
+    writeFileSync(join(dir, file.path), file.text);
+  }
 }
 
 function directories(dir: string): string[] {

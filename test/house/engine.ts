@@ -1,7 +1,7 @@
 /** Runs gomend on a fixture case: as a user's module of its own, on disk, through the engine's one entry. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import picocolors from "picocolors";
 import type { FileChange, Report } from "../../src/engine/report.ts";
 import { type Run, run } from "../../src/engine/run.ts";
@@ -9,7 +9,7 @@ import { render, reporters } from "../../src/report/index.ts";
 import type { Finding, Fix, Rule } from "../../src/rule/rule.ts";
 import { unifiedPatch } from "../../src/text/diff.ts";
 import { rules } from "../../src/transforms/index.ts";
-import type { Case, CaseFile } from "./cases.ts";
+import { type Case, type CaseFile, writeCase } from "./cases.ts";
 
 /** What a run said of a case. */
 export interface Said {
@@ -41,13 +41,6 @@ async function inModule(c: Case, files: readonly CaseFile[], withRules: readonly
     return { report, own: report.findings.filter((f) => f.rule === c.rule), preview, files: changed(files, report.files) };
   } finally {
     rmSync(dir, { recursive: true, force: true });
-  }
-}
-
-export function writeCase(dir: string, files: readonly CaseFile[]): void {
-  for (const file of files) {
-    mkdirSync(dirname(join(dir, file.path)), { recursive: true });
-    writeFileSync(join(dir, file.path), file.text);
   }
 }
 
