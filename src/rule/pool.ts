@@ -1,0 +1,263 @@
+/** sync.Pool across a package: which pool a Get or Put speaks of, what its value becomes, whether a Put gives back what is still filled. */
+import { type GoNode, unparen } from "../go/node.ts";
+import type { Binding, Call, FuncModel, PackageModel } from "../model/model.ts";
+import { ALL, blockedBefore, blocks, calledEntity, covers, isNew, type Reused, reusedOf, type Touch, touchesOf } from "./stale.ts";
+import { pathFromEntry, runsLater } from "./paths.ts";
+import { statementOf } from "./edits.ts";
+
+/** A pool by what declares it: a package's variable, a local, or a field. */
+export interface Pool {
+  readonly key: object;
+  /** As it is written at the Get: `buffers`, `s.free`. */
+  readonly text: string;
+  /** The name under which the package mentions it. */
+  readonly name: string;
+}
+
+export function poolOf(pkg: PackageModel, operand: GoNode): Pool | null {
+  let e = unparen(operand);
+  if (e.kind === "index_expression") e = unparen(e.child("operand") as GoNode);
+  if (e.kind === "identifier") {
+    const binding = pkg.binding(e);
+    if (!binding || binding.kind !== "var") return null;
+    return { key: binding.entity?.node ?? binding, text: operand.text, name: e.text };
+  }
+  if (e.kind !== "selector_expression") return null;
+  const selection = pkg.selection(e);
+  const field = selection?.kind === "field" ? selection.field?.node : null;
+  return field ? { key: field, text: operand.text, name: selection?.name ?? "" } : null;
+}
+
+/** Calls of a method of the pool anywhere in the package, and values given to its field New. */
+function* uses(pkg: PackageModel, pool: Pool, member: string): Iterable<GoNode> {
+  for (const mention of pkg.mentions(pool.name)) {
+    let e = mention.kind === "field_identifier" ? mention.parent : mention;
+    if (!e || poolOf(pkg, e)?.key !== pool.key) continue;
+    while (e.parent?.is("parenthesized_expression", "index_expression") && e.field !== "index") e = e.parent;
+    const selector = e.parent;
+    if (selector?.kind === "selector_expression" && selector.child("field")?.text === member) yield selector;
+  }
+}
+
+/** Puts of the pool in the whole package. */
+export function putsOf(pkg: PackageModel, pool: Pool): GoNode[] {
+  const calls: GoNode[] = [];
+  for (const selector of uses(pkg, pool, "Put")) {
+    const call = selector.parent;
+    if (call?.kind === "call_expression" && pkg.symbol(selector) === "sync.Pool.Put") calls.push(call);
+  }
+  return calls;
+}
+
+/** The function, literal or declared, that makes new values; null when there is none to see. */
+export function newOf(pkg: PackageModel, pool: Pool): GoNode | null {
+  for (const selector of uses(pkg, pool, "New")) {
+    const list = selector.parent;
+    if (list?.kind !== "expression_list" || list.field !== "left") continue;
+    const made = functionIn(pkg, list.parent?.child("right")?.items[list.items.indexOf(selector)]);
+    if (made) return made;
+  }
+  for (const mention of pkg.mentions(pool.name)) {
+    const value = initialValue(mention);
+    const body = value?.kind === "composite_literal" && pkg.symbol(value.child("type") as GoNode) === "sync.Pool" ? value.child("body") : null;
+    for (const element of body?.items ?? []) {
+      if (element.child("key")?.text !== "New") continue;
+      const made = functionIn(pkg, element.child("value")?.items[0]);
+      if (made) return made;
+    }
+  }
+  return null;
+}
+
+function functionIn(pkg: PackageModel, value: GoNode | undefined): GoNode | null {
+  if (value?.kind === "func_literal") return value;
+  const entity = value?.kind === "identifier" ? pkg.binding(value)?.entity : null;
+  return entity?.kind === "func" ? entity.node : null;
+}
+
+/** `name = v`, `var name = v`, `name: v`; the address of a value taken off. */
+function initialValue(name: GoNode): GoNode | null {
+  let value: GoNode | null | undefined = null;
+  const parent = name.parent;
+  if (parent?.kind === "var_spec") value = parent.child("value")?.items[parent.childrenOf("name").filter((c) => c.named).indexOf(name)];
+  else if (parent?.kind === "literal_element" && parent.field === "key") value = parent.parent?.child("value")?.items[0];
+  else if (parent?.kind === "expression_list" && parent.field === "left") value = parent.parent?.child("right")?.items[parent.items.indexOf(name)];
+  if (!value) return null;
+  const e = unparen(value);
+  return e.kind === "unary_expression" ? unparen(e.child("operand") as GoNode) : e;
+}
+
+// ---------------------------------------------------------------- Get
+
+/** A place where a pool's value gets a name, or is given to the caller. */
+export interface Taken {
+  readonly reused: Reused;
+  /** The variable; null for `return pool.Get().(T)`. */
+  readonly binding: Binding | null;
+  /** The statement after which the variable holds it. */
+  readonly statement: GoNode;
+  /** The expression with its type assertion. */
+  readonly value: GoNode;
+  /** `x, ok :=`: nothing is in it when ok is false. */
+  readonly commaOk: boolean;
+}
+
+export function takenBy(pkg: PackageModel, get: Call): Taken | null {
+  const asserted = assertionOn(get.node);
+  if (asserted) return taken(pkg, asserted);
+  // v := pool.Get(), and the assertion later
+  const named = bindingFor(pkg, outOfParens(get.node));
+  if (!named || named.commaOk) return null;
+  const later = named.binding.uses.flatMap((u) => assertionOn(u.node) ?? []);
+  return later.length === 1 ? taken(pkg, later[0] as GoNode) : null;
+}
+
+function taken(pkg: PackageModel, assertion: GoNode): Taken | null {
+  const typeNode = assertion.child("type");
+  const reused = typeNode && reusedOf(pkg, pkg.typeAt(typeNode));
+  const value = outOfParens(assertion);
+  const statement = statementOf(assertion);
+  if (!reused || !statement) return null;
+  const returned = value.parent?.kind === "expression_list" && value.parent.parent?.kind === "return_statement" && value.parent.items.length === 1;
+  if (returned) return { reused, binding: null, statement, value, commaOk: false };
+  const named = bindingFor(pkg, value);
+  return named && { reused, binding: named.binding, statement, value, commaOk: named.commaOk };
+}
+
+function assertionOn(node: GoNode): GoNode | null {
+  const e = outOfParens(node);
+  return e.parent?.kind === "type_assertion_expression" && e.field === "operand" && e.parent.child("type") ? e.parent : null;
+}
+
+/** The local that takes a value: `x := v`, `x, ok := v`, `var x = v`, `x = v`. */
+function bindingFor(pkg: PackageModel, value: GoNode): { binding: Binding; commaOk: boolean } | null {
+  const list = value.parent;
+  const statement = list?.kind === "expression_list" ? list.parent : list;
+  if (!statement?.is("short_var_declaration", "assignment_statement", "var_spec") || list?.field === "left") return null;
+  const targets = statement.kind === "var_spec" ? statement.childrenOf("name").filter((c) => c.named) : (statement.child("left")?.items ?? []);
+  const values = list?.kind === "expression_list" ? list.items : [value];
+  const target = values.length === 1 ? targets[0] : targets[values.indexOf(value)];
+  if (target?.kind !== "identifier" || (values.length === 1 && targets.length > 2)) return null;
+  const binding = pkg.binding(target);
+  if (!binding || binding.func === null) return null;
+  return { binding, commaOk: values.length === 1 && targets.length === 2 };
+}
+
+function outOfParens(node: GoNode): GoNode {
+  let n = node;
+  while (n.parent?.kind === "parenthesized_expression") n = n.parent;
+  return n;
+}
+
+/** Where what an earlier user left shows: a cell of the value, and the place. */
+export interface Sight {
+  readonly node: GoNode;
+  readonly cell: string;
+}
+
+/** Where content from before shows after `from`; through one helper of the package that returns the value, in those who call it. */
+export function sightsOf(pkg: PackageModel, take: Taken): Sight[] {
+  const func = pkg.functionOf(take.statement);
+  if (!func) return [];
+  if (!take.binding) return sightsInCallers(pkg, func, take.reused);
+  const touches = touchesOf(pkg, take.reused, take.binding);
+  const found = sightsAfter(pkg, func, touches, take.statement);
+  const gives = touches.find((t) => isReturned(t.node) && t.node.start > take.statement.end);
+  const open = gives && pkg.flow(func).reaches(take.statement, gives.node, (atom) => blocks(touches, atom, gives, ALL, func));
+  return gives && open && found.length === 0 ? sightsInCallers(pkg, func, take.reused) : found;
+}
+
+function sightsAfter(pkg: PackageModel, func: FuncModel, touches: readonly Touch[], from: GoNode): Sight[] {
+  const flow = pkg.flow(func);
+  const found: Sight[] = [];
+  for (const touch of touches) {
+    if (touch.sees.length === 0 || touch.node.closest("defer_statement")?.start === statementOf(touch.node)?.start || inDeferred(touch.node, func)) continue;
+    for (const cell of touch.sees) {
+      if (blockedBefore(touches, touch, cell)) continue;
+      if (flow.reaches(from, touch.node, (atom) => blocks(touches, atom, touch, cell, func))) found.push({ node: touch.node, cell });
+    }
+  }
+  return found;
+}
+
+function inDeferred(node: GoNode, func: FuncModel): boolean {
+  const deferred = node.closest("defer_statement", "go_statement");
+  return deferred !== null && func.node.contains(deferred);
+}
+
+function isReturned(node: GoNode): boolean {
+  const e = outOfParens(node);
+  return e.parent?.kind === "expression_list" && e.parent.parent?.kind === "return_statement" && e.parent.items.length === 1;
+}
+
+function sightsInCallers(pkg: PackageModel, helper: FuncModel, reused: Reused): Sight[] {
+  const found: Sight[] = [];
+  for (const call of callsOf(pkg, helper)) {
+    const func = pkg.functionOf(call);
+    const named = bindingFor(pkg, outOfParens(call));
+    const statement = statementOf(call);
+    if (!func || !named || named.commaOk || !statement) continue;
+    found.push(...sightsAfter(pkg, func, touchesOf(pkg, reused, named.binding), statement));
+  }
+  return found;
+}
+
+/** Calls of a function or method of the package, in the package. */
+export function callsOf(pkg: PackageModel, func: FuncModel): GoNode[] {
+  if (func.name === "") return [];
+  const calls: GoNode[] = [];
+  for (const mention of pkg.mentions(func.name)) {
+    const callee = mention.kind === "field_identifier" ? mention.parent : mention;
+    const call = callee?.parent;
+    if (!callee || call?.kind !== "call_expression" || callee.field !== "function") continue;
+    if (calledEntity(pkg, callee)?.node === func.node) calls.push(call);
+  }
+  return calls;
+}
+
+// ---------------------------------------------------------------- Put
+
+/** Puts of the pool after which a cell that was seen is still filled, and the variable that they put. */
+export function filledPuts(pkg: PackageModel, pool: Pool, reused: Reused, sights: readonly Sight[]): GoNode[] {
+  const cells = new Set(sights.map((s) => s.cell));
+  return putsOf(pkg, pool).filter((put) => [...cells].some((cell) => givesBackFilled(pkg, reused, put, 0, cell)));
+}
+
+/** Does the call, a Put or a helper that puts, give back a value whose `cell` an earlier statement filled and none cleaned? */
+export function givesBackFilled(pkg: PackageModel, reused: Reused, call: GoNode, index: number, cell: string, depth = 0): boolean {
+  const func = pkg.functionOf(call);
+  const arg = call.child("arguments")?.items[index];
+  const binding = arg && func ? valueIn(pkg, arg) : null;
+  if (!func || !arg || !binding?.func || depth > 2 || isNewOnly(pkg, binding)) return false;
+  const shape = arg.kind === "unary_expression" ? { ...reused, pointer: false } : reused;
+  const touches = touchesOf(pkg, shape, binding);
+  const cleans = (atom: GoNode, where: FuncModel) => touches.some((t) => atom.contains(t.node) && !runsLater(t.node, where) && covers(t.cleans, cell));
+  // In this function the value is clean before the Put, whatever was done to it.
+  if (binding.func !== func && !pathFromEntry(pkg, func, call, (atom) => cleans(atom, func))) return false;
+  const holder = binding.func;
+  const flow = pkg.flow(holder);
+  const later = runsLater(call, holder);
+  if (later && touches.some((t) => covers(t.cleans, cell) && t.node.start > call.start && t.node.closest("defer_statement"))) return false;
+  const filled = touches.some((t) => {
+    if (!covers(t.fills, cell) || t.node === arg || call.contains(t.node)) return false;
+    if (!later) return !inDeferred(t.node, holder) && flow.reaches(t.node, call, (atom) => cleans(atom, holder));
+    return flow.escape(t.node, { stop: (atom) => cleans(atom, holder) }) !== null;
+  });
+  if (filled) return true;
+  if (binding.kind !== "param" || binding.func !== func) return false;
+  if (!pathFromEntry(pkg, func, call, (atom) => cleans(atom, func))) return false;
+  const at = func.params.findIndex((p) => p.binding === binding);
+  return callsOf(pkg, func).some((c) => givesBackFilled(pkg, reused, c, at, cell, depth + 1));
+}
+
+/** The variable that is put: `x`, or `&x`. */
+function valueIn(pkg: PackageModel, arg: GoNode): Binding | null {
+  const e = unparen(arg);
+  const name = e.kind === "unary_expression" ? unparen(e.child("operand") as GoNode) : e;
+  return name.kind === "identifier" ? pkg.binding(name) : null;
+}
+
+/** Made here and never touched. */
+function isNewOnly(pkg: PackageModel, binding: Binding): boolean {
+  return isNew(pkg, binding) && binding.uses.length === 1;
+}
