@@ -34,13 +34,12 @@ export class ConfigError extends Error {
   override name = "ConfigError";
 }
 
-/** The nearest configuration file in `dir` or above, up to the work tree's top; null when there is none. */
-export function nearestConfig(dir: string): string | null {
-  for (let at = dir; ; at = dirname(at)) {
-    const file = join(at, CONFIG_NAME);
-    if (existsSync(file)) return file;
-    if (dirname(at) === at || existsSync(join(at, ".git"))) return null;
-  }
+/** The nearest configuration file in `dir` or above, up to the work tree's top; null when there is none. `above` answers for the parent. */
+export function nearestConfig(dir: string, above: (parent: string) => string | null): string | null {
+  const file = join(dir, CONFIG_NAME);
+  if (existsSync(file)) return file;
+  const parent = dirname(dir);
+  return parent === dir || existsSync(join(dir, ".git")) ? null : above(parent);
 }
 
 /** Reads and checks one configuration file. `shown` is its path as messages name it. */
@@ -51,7 +50,7 @@ export async function loadConfig(file: string, shown: string, rules: readonly Ru
   } catch (error) {
     throw new ConfigError(`cannot read the configuration ${shown}: ${reason(error)}`);
   }
-  const [{ LineCounter, parseDocument, isMap, isNode }, { configSchema }] = await Promise.all([import("yaml"), import("./config-schema.ts")]);
+  const [{ LineCounter, parseDocument, isMap, isNode, isScalar }, { configSchema }] = await Promise.all([import("yaml"), import("./config-schema.ts")]);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const at = (offset: number): string => {
@@ -74,6 +73,9 @@ export async function loadConfig(file: string, shown: string, rules: readonly Ru
     const pair = isMap(map) ? map.items.find((i) => String(i.key) === key) : undefined;
     return pair && isNode(pair.key) && pair.key.range ? at(pair.key.range[0]) : place(path);
   };
+  const go = document.get("go", true);
+  // YAML reads 1.20 as the number 1.2: take what is written.
+  if (isScalar(go) && typeof go.value === "number" && go.source !== undefined) go.value = go.source;
   const parsed = configSchema.safeParse(document.toJS());
   if (!parsed.success) {
     const issue = parsed.error.issues[0];

@@ -1,5 +1,5 @@
 /** What files look like once fixes are applied: edits, line ends, imports, formatting; and which fix is to blame when that fails. */
-import { formatLike, type Formatted } from "../go/format.ts";
+import { formatGo, formatLike, type Formatted } from "../go/format.ts";
 import { importEdits } from "../go/imports.ts";
 import { outline } from "../go/outline.ts";
 import type { Fix, ImportIntent } from "../rule/rule.ts";
@@ -13,6 +13,8 @@ export interface Rendered {
   readonly files: readonly FileChange[];
   /** Fixes that were left out because the outcome would not parse with them, with the reason. */
   readonly invalid: ReadonlyMap<Fix, string>;
+  /** Fixes that were left out because a file did not parse to begin with. */
+  readonly unparsed: ReadonlyMap<Fix, string>;
 }
 
 type TextOf = (path: string) => string;
@@ -23,6 +25,7 @@ type TextOf = (path: string) => string;
  */
 export function renderOutcome(fixes: readonly Fix[], textOf: TextOf): Rendered {
   const invalid = new Map<Fix, string>();
+  const unparsed = new Map<Fix, string>();
   const done = new Map<string, FileChange>();
   let kept = fixes;
   for (;;) {
@@ -33,18 +36,21 @@ export function renderOutcome(fixes: readonly Fix[], textOf: TextOf): Rendered {
       const own = kept.filter((f) => touches(f, path));
       const result = renderFile(path, before, own);
       if (result.ok) done.set(path, { path, before, after: result.text });
+      else if (!formatGo(before).ok) for (const fix of own) unparsed.set(fix, `${path} does not parse`);
       else for (const fix of blame(path, before, own)) blamed.set(fix, failureText(path, result));
     }
-    if (blamed.size === 0) break;
-    for (const [fix, why] of blamed) {
-      invalid.set(fix, why);
+    const out = kept.filter((f) => blamed.has(f) || unparsed.has(f));
+    if (out.length === 0) break;
+    for (const fix of out) {
+      const why = blamed.get(fix);
+      if (why !== undefined) invalid.set(fix, why);
       for (const path of pathsOf([fix])) done.delete(path);
     }
-    kept = kept.filter((f) => !blamed.has(f));
+    kept = kept.filter((f) => !out.includes(f));
   }
   const live = new Set(pathsOf(kept));
   const files = [...done.values()].filter((f) => live.has(f.path) && f.before !== f.after);
-  return { files: files.sort((a, b) => (a.path < b.path ? -1 : 1)), invalid };
+  return { files: files.sort((a, b) => (a.path < b.path ? -1 : 1)), invalid, unparsed };
 }
 
 function failureText(path: string, result: Formatted & { ok: false }): string {

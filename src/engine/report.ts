@@ -20,6 +20,8 @@ export interface Problem {
   readonly message: string;
   readonly line?: number;
   readonly column?: number;
+  /** Worth telling, but nothing is wrong with the file or the run: it does not count for the exit code. */
+  readonly harmless?: boolean;
 }
 
 export interface FileChange {

@@ -1,0 +1,143 @@
+/** `gomend check`: findings, and with `--fix` what is left of them. */
+import { readFileSync } from "node:fs";
+import type { Report } from "../../engine/report.ts";
+import { type Run, run, UsageError } from "../../engine/run.ts";
+import { writeChanges } from "../../engine/write.ts";
+import type { Format } from "../../report/index.ts";
+import { sanitizeLine } from "../../text/sanitize.ts";
+import { rules } from "../../transforms/index.ts";
+import { complain } from "../fail.ts";
+import { emit, type Sink, sinksOf } from "../output.ts";
+import { commandLike, type CheckFlags } from "../program.ts";
+import { progressLine } from "../progress.ts";
+import { fixedTable, statisticsTable, statsTable } from "../tables.ts";
+import { version } from "../version.ts";
+
+export async function check(paths: readonly string[], flags: CheckFlags): Promise<number> {
+  const fix = flags.fix || flags.fixOnly || flags.diff || flags.u || false;
+  return work(paths, flags, fix);
+}
+
+/** What `check` and `fix` share. */
+export async function work(paths: readonly string[], flags: CheckFlags, fix: boolean): Promise<number> {
+  const stdin = paths.includes("-");
+  if (stdin && paths.length > 1) return complain("- (the standard input) cannot be checked together with other paths");
+  if (!stdin && flags.stdinFilename !== undefined) return complain("--stdin-filename wants - as the path");
+  const fallback: Format = flags.diff ? "diff" : "text";
+  const sinks = sinksOf(flags.outputFormat, flags.outputFile, fallback);
+  if (flags.showFiles) return showFiles(paths, flags);
+  const result = await runWith(paths, flags, fix, stdin);
+  if (!result) return 2;
+  const writes = fix && !flags.diff && !stdin;
+  const report = writes ? afterWriting(result) : result.report;
+  if (stdin && fix && !flags.diff) process.stdout.write(stdinOutcome(result));
+  await tell(report, result, flags, sinks, fix, stdin && fix && !flags.diff ? process.stderr : process.stdout);
+  return exitCode(report, flags, fix);
+}
+
+async function runWith(paths: readonly string[], flags: CheckFlags, fix: boolean, stdin: boolean): Promise<Run | null> {
+  const progress = progressLine(process.stderr);
+  try {
+    return await run({
+      rules,
+      cwd: process.cwd(),
+      fix,
+      ...(stdin ? { stdin: { path: flags.stdinFilename ?? "stdin.go", bytes: readFileSync(0) } } : { paths }),
+      ...given("select", flags.select),
+      ...given("ignore", flags.ignore),
+      ...given("fixable", flags.fixable),
+      ...given("unfixable", flags.unfixable),
+      ...given("go", flags.go),
+      ...given("config", flags.config),
+      unsafeFixes: flags.unsafeFixes ?? false,
+      isolated: flags.isolated ?? false,
+      includeGenerated: flags.includeGenerated ?? false,
+      includeIgnored: flags.includeIgnored ?? false,
+      onProgress: progress.update,
+    });
+  } catch (error) {
+    const [only] = paths;
+    const meant = error instanceof UsageError && paths.length === 1 && only !== undefined && error.message.startsWith("no such file") ? commandLike(only) : null;
+    progress.clear();
+    if (meant === null) throw error;
+    complain(`${(error as Error).message}; did you mean the command "gomend ${meant}"?`);
+    return null;
+  } finally {
+    progress.clear();
+  }
+}
+
+function given<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
+  return (value === undefined ? {} : { [key]: value }) as { [P in K]?: V };
+}
+
+async function showFiles(paths: readonly string[], flags: CheckFlags): Promise<number> {
+  const { targetsOf } = await import("../../engine/run.ts");
+  const targets = await targetsOf({
+    rules,
+    cwd: process.cwd(),
+    paths,
+    isolated: flags.isolated ?? false,
+    includeIgnored: flags.includeIgnored ?? false,
+    ...given("config", flags.config),
+  });
+  process.stdout.write(targets.map((t) => `${sanitizeLine(t.path)}\n`).join(""));
+  return 0;
+}
+
+/** Writes the fixed files; those that could not be written are as they were, with all their findings. */
+function afterWriting(result: Run): Report {
+  const { report } = result;
+  const { written, problems } = writeChanges(report.files, result.absoluteOf);
+  if (problems.length === 0) return report;
+  const failed = new Set(problems.map((p) => p.path));
+  return {
+    ...report,
+    files: written,
+    left: [...report.left.filter((f) => !failed.has(f.at.path)), ...report.findings.filter((f) => failed.has(f.at.path))],
+    problems: [...report.problems, ...problems],
+  };
+}
+
+function stdinOutcome(result: Run): string {
+  const [file] = result.report.files;
+  const path = result.targets[0]?.path ?? "";
+  return file ? file.after : result.textOf(path);
+}
+
+async function tell(report: Report, result: Run, flags: CheckFlags, sinks: readonly Sink[], fix: boolean, stream: NodeJS.WriteStream): Promise<void> {
+  const quiet = flags.fixOnly && !flags.diff;
+  if (flags.statistics) stream.write(statisticsTable(fix && !flags.diff ? report.left : report.findings));
+  else {
+    await emit(
+      quiet ? { ...report, left: [] } : report,
+      sinks,
+      {
+        rules,
+        version: version(),
+        preview: result.preview,
+        show: fix && !flags.diff ? "left" : "findings",
+        showFixes: true,
+        unsafeFixes: flags.unsafeFixes ?? false,
+      },
+      stream,
+    );
+  }
+  const told = !flags.statistics && sinks.some((s) => s.file === null && s.format !== "diff");
+  if (!told) for (const p of report.problems) process.stderr.write(`gomend: ${sanitizeLine(problemLine(p))}\n`);
+  if (flags.showFixes) stream.write(fixedTable(report, result.report.findings));
+  if (flags.stats) process.stderr.write(statsTable(result));
+}
+
+function problemLine({ path, line, column, rule, message }: Report["problems"][number]): string {
+  const at = line === undefined ? path : `${path}:${line}:${column ?? 1}`;
+  return rule === null ? `${at}: ${message}` : `${at}: ${rule}: ${message}`;
+}
+
+function exitCode(report: Report, flags: CheckFlags, fix: boolean): number {
+  if (report.problems.some((p) => !p.harmless)) return 2;
+  if (flags.diff) return report.files.length > 0 && !flags.exitZero ? 1 : 0;
+  if (flags.exitNonZeroOnFix && report.files.length > 0) return 1;
+  if (flags.exitZero || flags.fixOnly) return 0;
+  return (fix ? report.left : report.findings).length > (flags.maxFindings ?? 0) ? 1 : 0;
+}

@@ -1,0 +1,11 @@
+/** The program. Colour is settled before anything else is loaded; each command loads what it needs. */
+import { settleColor } from "./color.ts";
+
+settleColor(process.argv.slice(2));
+// A reader that goes away (`| head`) is no fault.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
+const { main } = await import("./program.ts");
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,409 @@
+/** Packages to findings: reads the files of a directory, looks for triggers, builds the packages, runs the rules. */
+import { isUtf8 } from "node:buffer";
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { formatGo, loadFormatter } from "../go/format.ts";
+import type { Declaration } from "../go/outline.ts";
+import { loadGrammar } from "../go/parse.ts";
+import { GoFile } from "../model/file.ts";
+import { buildPackage, type Package } from "../model/package.ts";
+import type { Finding, Fix, Rule } from "../rule/rule.ts";
+import { Lines } from "../text/lines.ts";
+import { displayPath, reason, type Target } from "./discover.ts";
+import { declarationAt, fingerprints } from "./fingerprint.ts";
+import { Modules } from "./modules.ts";
+import { compareFindings, faultOfFix } from "./plan.ts";
+import type { Problem } from "./report.ts";
+import type { FileSettings, Settings } from "./settings.ts";
+import { fits } from "./versions.ts";
+import { SUPPRESSION_MARK, Suppressions } from "./suppress.ts";
+
+export interface CheckerOptions {
+  readonly cwd: string;
+  /** Settings that hold for a directory (absolute). */
+  readonly settings: (dir: string) => Settings;
+  /** Language version for every package, by `--go`. */
+  readonly go?: string;
+  readonly includeGenerated: boolean;
+  /** Every file is parsed as a whole, so that all syntax errors are told; else only named files are. */
+  readonly wholeSyntax: boolean;
+  /** Texts that stand for what is on disk, by path: stdin, and what fixes made of files. */
+  readonly overlay: ReadonlyMap<string, string>;
+  /** Only the targets may be changed: the file comes from the standard input. */
+  readonly alone: boolean;
+}
+
+/** What the check of one directory found. */
+export interface Checked {
+  /** Sorted, suppressed ones taken out. */
+  readonly findings: readonly Finding[];
+  readonly fingerprints: ReadonlyMap<Finding, string>;
+  /** The name of the declaration around each finding. */
+  readonly declarations: ReadonlyMap<Finding, string>;
+  /** Fixes that must not be applied: why. `fault` is true when the rule is to blame. */
+  readonly blocked: ReadonlyMap<Fix, { readonly reason: string; readonly fault: boolean }>;
+  readonly sources: ReadonlyMap<string, string>;
+  readonly problems: readonly Problem[];
+  readonly files: number;
+  readonly bytes: number;
+  readonly parsedBytes: number;
+  readonly packages: number;
+}
+
+/** Milliseconds by phase. */
+export interface Phases {
+  walk: number;
+  read: number;
+  search: number;
+  model: number;
+  rules: number;
+}
+
+interface Loaded {
+  readonly target: Target;
+  readonly bytes: Buffer;
+  /** Holds a trigger of some rule. */
+  readonly touched: boolean;
+  /** May hold a suppression comment. */
+  readonly marked: boolean;
+}
+
+export class Checker {
+  readonly phases: Phases = { walk: 0, read: 0, search: 0, model: 0, rules: 0 };
+  /** Milliseconds by rule. */
+  readonly ruleTimes = new Map<string, number>();
+  private readonly options: CheckerOptions;
+  private readonly modules: Modules;
+
+  constructor(options: CheckerOptions) {
+    this.options = options;
+    this.modules = new Modules(options.cwd, options.go, (path) => this.options.overlay.get(path) ?? null);
+  }
+
+  /** Checks the targets, which are all that is wanted of one directory. */
+  async checkDirectory(dir: string, targets: readonly Target[]): Promise<Checked> {
+    const settings = this.options.settings(dir);
+    const result = new Result();
+    const loaded: Loaded[] = [];
+    for (const target of targets) {
+      if (!target.named && settings.excludes(target.absolute)) continue;
+      const file = this.load(target, settings, result);
+      if (file) loaded.push(file);
+    }
+    await this.wholeSyntax(loaded, result);
+    if (!loaded.some((f) => f.touched || f.marked)) return result;
+    await loadGrammar();
+    await this.run(dir, settings, loaded, result);
+    return result;
+  }
+
+  private load(target: Target, settings: Settings, result: Result): Loaded | null {
+    const started = performance.now();
+    let bytes: Buffer;
+    try {
+      const text = this.options.overlay.get(target.path);
+      bytes = text === undefined ? readFileSync(target.absolute) : Buffer.from(text, "utf8");
+    } catch (error) {
+      result.problems.push({ path: target.path, rule: null, message: `cannot read: ${reason(error)}` });
+      return null;
+    }
+    const read = performance.now();
+    this.phases.read += read - started;
+    result.files++;
+    result.bytes += bytes.length;
+    if (!isUtf8(bytes)) {
+      result.problems.push({ path: target.path, rule: null, message: "not valid UTF-8, so no Go file: not checked" });
+      return null;
+    }
+    const touched = settings.triggers.touches(bytes);
+    const marked = settings.unusedSuppressions && bytes.includes(SUPPRESSION_MARK);
+    this.phases.search += performance.now() - read;
+    return { target, bytes, touched, marked };
+  }
+
+  /** Syntax errors of whole files, by gofmt's own parser. */
+  private async wholeSyntax(files: readonly Loaded[], result: Result): Promise<void> {
+    const wanted = files.filter((f) => this.options.wholeSyntax || f.target.named);
+    if (wanted.length === 0) return;
+    await loadFormatter();
+    for (const { target, bytes } of wanted) {
+      const parsed = formatGo(bytes.toString("utf8"));
+      if (parsed.ok) continue;
+      result.broken.add(target.path);
+      result.problems.push(syntaxProblem(target.path, parsed));
+    }
+  }
+
+  private async run(dir: string, settings: Settings, loaded: readonly Loaded[], result: Result): Promise<void> {
+    const started = performance.now();
+    const files = this.filesOf(dir, loaded, result);
+    const byName = new Map<string, Member[]>();
+    for (const member of files) {
+      const name = member.file.outline.packageName;
+      const same = byName.get(name);
+      if (same) same.push(member);
+      else byName.set(name, [member]);
+    }
+    this.phases.model += performance.now() - started;
+    const found: Found[] = [];
+    for (const [name, members] of byName) {
+      if (members.some((m) => m.loaded?.touched || m.loaded?.marked)) found.push(...(await this.checkPackage(dir, name, members, settings, result)));
+    }
+    found.sort((a, b) => compareFindings(a.finding, b.finding));
+    for (const { finding, declaration } of found) {
+      result.findings.push(finding);
+      result.declarations.set(finding, declaration);
+    }
+    const textOf = (path: string): string => result.sources.get(path) ?? "";
+    for (const [finding, print] of fingerprints(result.findings, (f) => result.declarations.get(f) ?? "", textOf)) result.fingerprints.set(finding, print);
+  }
+
+  /** All Go files of the directory: those that are wanted, and those that only belong to the same packages. */
+  private filesOf(dir: string, loaded: readonly Loaded[], result: Result): Member[] {
+    const members: Member[] = loaded.map((l) => ({
+      file: new GoFile(l.target.path, () => l.bytes.toString("utf8")),
+      loaded: l,
+    }));
+    const known = new Set(loaded.map((l) => l.target.absolute));
+    for (const absolute of goFiles(dir)) {
+      if (known.has(absolute)) continue;
+      const path = displayPath(this.options.cwd, absolute);
+      members.push({ file: new GoFile(path, () => this.options.overlay.get(path) ?? readText(absolute)), loaded: null });
+    }
+    for (const member of members) {
+      const { problem } = member.file.outline;
+      if (!problem || !member.loaded || result.broken.has(member.file.path)) continue;
+      result.suspects.add(member.file);
+    }
+    return members.sort((a, b) => (a.file.path < b.file.path ? -1 : 1));
+  }
+
+  private async checkPackage(
+    dir: string,
+    name: string,
+    members: readonly Member[],
+    settings: Settings,
+    result: Result,
+  ): Promise<Found[]> {
+    const started = performance.now();
+    const triggered = new Map<GoFile, readonly Declaration[]>();
+    const active = new Set<Rule>();
+    const wanted = new Map<string, FileSettings>();
+    for (const { file, loaded } of members) {
+      if (!loaded || (file.generated && !this.options.includeGenerated && !loaded.target.named)) continue;
+      wanted.set(file.path, settings.forFile(loaded.target.absolute));
+      if (!loaded.touched) continue;
+      const { touched, rules } = settings.triggers.select(file.source.text, file.declarations);
+      if (touched.length > 0) triggered.set(file, touched);
+      for (const rule of rules) active.add(rule);
+    }
+    const files = members.map((m) => m.file);
+    const pkg = buildPackage({
+      name,
+      path: this.modules.importPath(dir, name),
+      dir: displayPath(this.options.cwd, dir),
+      version: this.modules.version(dir, settings.go),
+      files,
+      triggered,
+      import: (path, from) => this.modules.import(path, dir, from),
+    });
+    const ruled = performance.now();
+    this.phases.model += ruled - started;
+    const raw: { finding: Finding; rule: Rule }[] = [];
+    if (triggered.size > 0) {
+      for (const rule of settings.rules) {
+        if (!active.has(rule) || !fits(rule, pkg.version)) continue;
+        const start = performance.now();
+        for (const finding of this.runRule(rule, pkg, result)) raw.push({ finding, rule });
+        this.ruleTimes.set(rule.id, (this.ruleTimes.get(rule.id) ?? 0) + performance.now() - start);
+      }
+    }
+    this.phases.rules += performance.now() - ruled;
+    result.packages++;
+    result.parsedBytes += pkg.parsedBytes;
+    const found = this.accept(raw, pkg, files, wanted, settings, result);
+    await this.tellSyntax(files, wanted, result);
+    return found;
+  }
+
+  /** The rule's findings; a rule that throws is told, and what it found before stays. */
+  private runRule(rule: Rule, pkg: Package, result: Result): Finding[] {
+    const found: Finding[] = [];
+    try {
+      for (const finding of rule.check(pkg)) found.push(finding);
+    } catch (error) {
+      const message = error instanceof Error ? `${error.message}${place(error)}` : String(error);
+      result.problems.push({ path: pkg.dir, rule: rule.id, message: `the rule failed in package ${pkg.name}: ${message}` });
+    }
+    return found;
+  }
+
+  /** Drops what was not asked for, suppressed or said twice, and judges the fixes. */
+  private accept(
+    raw: readonly { finding: Finding; rule: Rule }[],
+    pkg: Package,
+    files: readonly GoFile[],
+    wanted: ReadonlyMap<string, FileSettings>,
+    settings: Settings,
+    result: Result,
+  ): Found[] {
+    const byPath = new Map(files.map((f) => [f.path, f]));
+    const seen = new Set<string>();
+    const found: Found[] = [];
+    const suppressions = new Map<string, Suppressions>();
+    const textOf = (path: string): string | null => byPath.get(path)?.source.text ?? null;
+    for (const path of wanted.keys()) {
+      const file = byPath.get(path);
+      if (file?.source.text.includes(SUPPRESSION_MARK) || file?.source.text.includes("nolint")) suppressions.set(path, new Suppressions(file.source));
+    }
+    for (const { finding, rule } of raw) {
+      const { path, start, end } = finding.at;
+      const file = byPath.get(path);
+      if (!file || start < 0 || start > end || end > file.source.text.length || finding.rule !== rule.id) {
+        result.problems.push({ path: pkg.dir, rule: rule.id, message: `a finding that cannot be placed: ${finding.rule} at ${path}:${start}-${end}` });
+        continue;
+      }
+      const own = wanted.get(path);
+      // A suppression counts as used also when the finding would not be told this time.
+      const suppressed = suppressions.get(path)?.covers(finding) ?? false;
+      if (suppressed || !own?.selection.admits(finding, rule)) continue;
+      const key = `${finding.rule}\0${path}\0${start}\0${end}\0${finding.message}`;
+      if (seen.has(key)) continue;
+      seen.add(key);
+      const judged = settings.judge(finding);
+      found.push({ finding: judged, declaration: declarationAt(file.declarations, start) });
+      for (const p of pathsOf(judged)) {
+        const text = textOf(p);
+        if (text !== null) result.sources.set(p, text);
+      }
+      for (const fix of judged.fixes) this.judgeFix(fix, judged, byPath, wanted, textOf, result);
+    }
+    if (settings.unusedSuppressions) {
+      for (const [path, own] of suppressions) {
+        const file = byPath.get(path) as GoFile;
+        for (const finding of own.unused((id) => settings.suppressible(id, wanted.get(path)?.selection))) {
+          found.push({ finding, declaration: declarationAt(file.declarations, finding.at.start) });
+          result.sources.set(path, file.source.text);
+        }
+      }
+    }
+    return found;
+  }
+
+  private judgeFix(
+    fix: Fix,
+    finding: Finding,
+    byPath: ReadonlyMap<string, GoFile>,
+    wanted: ReadonlyMap<string, FileSettings>,
+    textOf: (path: string) => string | null,
+    result: Result,
+  ): void {
+    const fault = faultOfFix(fix, textOf);
+    if (fault) {
+      result.blocked.set(fix, { reason: fault, fault: true });
+      result.problems.push({ path: finding.at.path, rule: finding.rule, message: `its fix "${fix.title}" is invalid: ${fault}` });
+      return;
+    }
+    for (const { at } of fix.edits) {
+      if (wanted.has(at.path)) continue;
+      const why = byPath.get(at.path)?.generated ? "is generated" : this.options.alone ? "was not given" : null;
+      if (why) result.blocked.set(fix, { reason: `it would change ${at.path}, which ${why}`, fault: false });
+    }
+  }
+
+  /** Syntax errors in triggered declarations and outlines, when gofmt's parser agrees that the file is broken. */
+  private async tellSyntax(files: readonly GoFile[], wanted: ReadonlyMap<string, FileSettings>, result: Result): Promise<void> {
+    for (const file of files) {
+      const suspect = result.suspects.delete(file);
+      if (!wanted.has(file.path) || result.broken.has(file.path) || (!suspect && file.problems.length === 0)) continue;
+      await loadFormatter();
+      const parsed = formatGo(file.source.text);
+      if (!parsed.ok) {
+        result.broken.add(file.path);
+        result.problems.push(syntaxProblem(file.path, parsed));
+        continue;
+      }
+      for (const problem of file.problems) {
+        const { line, column } = new Lines(file.source.text).position(problem.start);
+        const message = problem.message === "syntax error" ? "this declaration was not checked: it is valid Go that the bundled grammar cannot read" : problem.message;
+        result.problems.push({ path: file.path, rule: null, message, line, column, harmless: true });
+      }
+    }
+  }
+}
+
+interface Member {
+  readonly file: GoFile;
+  /** null for a file that only belongs to the package. */
+  readonly loaded: Loaded | null;
+}
+
+interface Found {
+  readonly finding: Finding;
+  readonly declaration: string;
+}
+
+class Result implements Checked {
+  readonly findings: Finding[] = [];
+  readonly fingerprints = new Map<Finding, string>();
+  readonly declarations = new Map<Finding, string>();
+  readonly blocked = new Map<Fix, { reason: string; fault: boolean }>();
+  readonly sources = new Map<string, string>();
+  readonly problems: Problem[] = [];
+  /** Files that are known not to parse. */
+  readonly broken = new Set<string>();
+  /** Files whose outline found something amiss. */
+  readonly suspects = new Set<GoFile>();
+  files = 0;
+  bytes = 0;
+  parsedBytes = 0;
+  packages = 0;
+}
+
+function syntaxProblem(path: string, error: { message: string; line: number; column: number }): Problem {
+  return { path, rule: null, message: `does not parse: ${error.message}`, line: error.line, column: error.column };
+}
+
+function pathsOf(finding: Finding): Set<string> {
+  const paths = new Set([finding.at.path]);
+  for (const r of finding.related ?? []) paths.add(r.at.path);
+  for (const fix of finding.fixes) for (const e of fix.edits) paths.add(e.at.path);
+  return paths;
+}
+
+function goFiles(dir: string): string[] {
+  try {
+    return readdirSync(dir)
+      .filter((n) => n.endsWith(".go") && !n.startsWith(".") && !n.startsWith("_"))
+      .map((n) => join(dir, n));
+  } catch {
+    return [];
+  }
+}
+
+function readText(absolute: string): string {
+  try {
+    return readFileSync(absolute, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+/** Where in our own code an error was thrown, for a report of the fault. */
+function place(error: Error): string {
+  const frame = error.stack?.split("\n").find((l) => /^\s+at /.test(l));
+  const where = frame && /([\w.-]+\.[cm]?[jt]s:\d+:\d+)/.exec(frame)?.[1];
+  return where ? ` (${where})` : "";
+}
+
+/** Targets by directory, in order of path. */
+export function byDirectory(targets: readonly Target[]): Map<string, Target[]> {
+  const groups = new Map<string, Target[]>();
+  for (const target of targets) {
+    const dir = dirname(target.absolute);
+    const same = groups.get(dir);
+    if (same) same.push(target);
+    else groups.set(dir, [target]);
+  }
+  return groups;
+}

@@ -1,0 +1,265 @@
+/** Fixes in rounds: plan, render, check again, until nothing is left that can be applied. */
+import { outline } from "../go/outline.ts";
+import type { Applicability, Finding, Fix } from "../rule/rule.ts";
+import type { Checked } from "./check.ts";
+import { declarationAt } from "./fingerprint.ts";
+import { renderOutcome } from "./outcome.ts";
+import { type Candidate, compare, compareFindings, plan } from "./plan.ts";
+import type { FileChange, Outcome, Problem } from "./report.ts";
+import { UNUSED_SUPPRESSION } from "./selection.ts";
+
+/** Which fixes are wanted. */
+export interface Wanted {
+  readonly unsafe: boolean;
+  /** Whether fixes of the finding's rule are wanted at all: `--fixable`, `--unfixable`. */
+  readonly fixable: (finding: Finding) => boolean;
+}
+
+export interface FixRun {
+  readonly files: readonly FileChange[];
+  readonly outcomes: ReadonlyMap<Fix, Outcome>;
+  /** Findings in the new texts, sorted. */
+  readonly left: readonly Finding[];
+  readonly problems: readonly Problem[];
+  readonly rounds: number;
+}
+
+/** Findings by directory, as reports name it. */
+export type State = ReadonlyMap<string, Checked>;
+
+export const MAX_ROUNDS = 10;
+
+/**
+ * `recheck` checks the directories of the given files anew, with these texts in place of those on disk, and gives them by the same keys
+ * as `first` has; `textOf` gives a file as it was read.
+ */
+export async function fixInRounds(
+  first: State,
+  textOf: (path: string) => string,
+  recheck: (texts: ReadonlyMap<string, string>, changed: readonly string[]) => Promise<State>,
+  wanted: Wanted,
+): Promise<FixRun> {
+  const outcomes = new Map<Fix, Outcome>();
+  const problems: Problem[] = [];
+  const texts = new Map<string, string>();
+  const originals = new Map<string, string>();
+  const refused = new Set<string>();
+  /** The fix of the first round that a later round's fix is the same as. */
+  const origins = new Map<Finding, Finding>();
+  const now = (path: string): string => texts.get(path) ?? textOf(path);
+  let state = first;
+  let rounds = 0;
+  for (const finding of findingsOf(first)) setOutcomes(finding, first, wanted, refused, outcomes);
+  while (rounds < MAX_ROUNDS) {
+    const candidates = candidatesOf(state, wanted, refused);
+    if (candidates.length === 0) break;
+    rounds++;
+    const { accepted, conflicts } = plan(candidates);
+    const settled = await settle(accepted, state, now, texts, recheck);
+    for (const { candidate, reason } of settled.invalid) {
+      refused.add(refusal(candidate, state));
+      record(candidate, { status: "invalid", reason }, origins, outcomes);
+      problems.push({ path: candidate.finding.at.path, rule: candidate.finding.rule, message: `its fix "${candidate.fix.title}" is invalid: ${reason}` });
+    }
+    for (const { candidate, reason } of settled.unwanted) {
+      refused.add(refusal(candidate, state));
+      record(candidate, { status: "not-selected", reason }, origins, outcomes);
+    }
+    for (const candidate of settled.applied) record(candidate, { status: "applied", round: rounds }, origins, outcomes);
+    for (const { candidate, rival } of conflicts) record(candidate, { status: "conflict", rival: origins.get(rival) ?? rival }, origins, outcomes);
+    for (const file of settled.files) {
+      if (!originals.has(file.path)) originals.set(file.path, file.before);
+      texts.set(file.path, file.after);
+    }
+    const done = new Set(settled.applied.map((c) => c.finding));
+    follow(state, settled.next, done, origins);
+    state = settled.next;
+    if (settled.files.length === 0 && settled.invalid.length === 0 && settled.unwanted.length === 0) break;
+  }
+  for (const { finding, fix } of rounds === MAX_ROUNDS ? candidatesOf(state, wanted, refused) : []) {
+    problems.push({ path: finding.at.path, rule: finding.rule, message: `its fix "${fix.title}" could still be applied after ${MAX_ROUNDS} rounds` });
+  }
+  const files = [...originals]
+    .map(([path, before]) => ({ path, before, after: now(path) }))
+    .filter((f) => f.before !== f.after)
+    .sort((a, b) => compare(a.path, b.path));
+  return { files, outcomes, left: findingsOf(state), problems, rounds };
+}
+
+export function findingsOf(state: State): Finding[] {
+  return [...state.values()].flatMap((c) => c.findings).sort(compareFindings);
+}
+
+// ---------------------------------------------------------------- choice
+
+/** Why a fix is not to be applied, or null. */
+function objection(fix: Fix, finding: Finding, checked: Checked | undefined, wanted: Wanted): Outcome | null {
+  const blocked = checked?.blocked.get(fix);
+  if (blocked) return blocked.fault ? { status: "invalid", reason: blocked.reason } : { status: "not-selected", reason: blocked.reason };
+  if (fix.applicability === "display") return { status: "not-selected", reason: "a sketch to read, never applied" };
+  if (!wanted.fixable(finding)) return { status: "not-selected", reason: "fixes of this rule are not wanted" };
+  if (fix.applicability === "unsafe" && !wanted.unsafe) return { status: "not-selected", reason: "unsafe fixes want --unsafe-fixes" };
+  return null;
+}
+
+/** The first alternative that may be applied. */
+function choose(finding: Finding, checked: Checked | undefined, wanted: Wanted, isRefused: (fix: Fix) => boolean): Fix | null {
+  return finding.fixes.find((fix) => !isRefused(fix) && objection(fix, finding, checked, wanted) === null) ?? null;
+}
+
+function candidatesOf(state: State, wanted: Wanted, refused: ReadonlySet<string>): Candidate[] {
+  const candidates: Candidate[] = [];
+  for (const checked of state.values()) {
+    for (const finding of checked.findings) {
+      const fix = choose(finding, checked, wanted, (f) => refused.has(refusalKey(finding, f, checked)));
+      if (fix) candidates.push({ finding, fix });
+    }
+  }
+  return candidates;
+}
+
+function refusal(candidate: Candidate, state: State): string {
+  const checked = [...state.values()].find((c) => c.declarations.has(candidate.finding));
+  return refusalKey(candidate.finding, candidate.fix, checked);
+}
+
+/** A refused fix stays refused in later rounds, where it is a new object. */
+function refusalKey(finding: Finding, fix: Fix, checked: Checked | undefined): string {
+  return `${checked?.fingerprints.get(finding) ?? ""}\0${fix.title}`;
+}
+
+function setOutcomes(finding: Finding, state: State, wanted: Wanted, refused: ReadonlySet<string>, outcomes: Map<Fix, Outcome>): void {
+  const checked = [...state.values()].find((c) => c.declarations.has(finding));
+  const chosen = choose(finding, checked, wanted, (f) => refused.has(refusalKey(finding, f, checked)));
+  for (const fix of finding.fixes) {
+    if (fix === chosen) continue;
+    outcomes.set(fix, objection(fix, finding, checked, wanted) ?? { status: "alternative" });
+  }
+}
+
+/** Notes what became of a fix, and of the one in the first round's findings that it stands for. */
+function record({ finding, fix }: Candidate, outcome: Outcome, origins: ReadonlyMap<Finding, Finding>, outcomes: Map<Fix, Outcome>): void {
+  outcomes.set(fix, outcome);
+  const origin = origins.get(finding);
+  const same = origin?.fixes.find((f) => f.title === fix.title) ?? origin?.fixes[finding.fixes.indexOf(fix)];
+  if (same) outcomes.set(same, outcome);
+}
+
+// ---------------------------------------------------------------- one round
+
+interface Settled {
+  readonly files: readonly FileChange[];
+  readonly applied: readonly Candidate[];
+  readonly invalid: readonly { readonly candidate: Candidate; readonly reason: string }[];
+  readonly unwanted: readonly { readonly candidate: Candidate; readonly reason: string }[];
+  readonly next: State;
+}
+
+/** Renders the fixes and checks the outcome; fixes that do not parse, do not help or do harm are taken back, until the rest is well. */
+async function settle(
+  accepted: readonly Candidate[],
+  state: State,
+  now: (path: string) => string,
+  texts: ReadonlyMap<string, string>,
+  recheck: (texts: ReadonlyMap<string, string>, changed: readonly string[]) => Promise<State>,
+): Promise<Settled> {
+  const invalid: { candidate: Candidate; reason: string }[] = [];
+  const unwanted: { candidate: Candidate; reason: string }[] = [];
+  let kept = accepted;
+  for (;;) {
+    const rendered = renderOutcome(
+      kept.map((c) => c.fix),
+      now,
+    );
+    for (const candidate of kept) {
+      const reason = rendered.invalid.get(candidate.fix);
+      if (reason !== undefined) invalid.push({ candidate, reason });
+      const broken = rendered.unparsed.get(candidate.fix);
+      if (broken !== undefined) unwanted.push({ candidate, reason: broken });
+    }
+    kept = kept.filter((c) => !rendered.invalid.has(c.fix) && !rendered.unparsed.has(c.fix));
+    if (rendered.files.length === 0) {
+      for (const candidate of kept) invalid.push({ candidate, reason: "it changes nothing" });
+      return { files: [], applied: [], invalid, unwanted, next: state };
+    }
+    const after = new Map(texts);
+    for (const file of rendered.files) after.set(file.path, file.after);
+    const fresh = await recheck(
+      after,
+      rendered.files.map((f) => f.path),
+    );
+    const next = new Map(state);
+    for (const [dir, checked] of fresh) next.set(dir, checked);
+    const harm = harmful(kept, state, next, [...fresh.keys()], now);
+    if (harm.size === 0) return { files: rendered.files, applied: kept, invalid, unwanted, next };
+    for (const [candidate, reason] of harm) invalid.push({ candidate, reason });
+    kept = kept.filter((c) => !harm.has(c));
+  }
+}
+
+/** Accepted fixes that left their finding in place or brought a new one, by counting findings of a rule in a declaration. */
+function harmful(kept: readonly Candidate[], before: State, after: State, dirs: readonly string[], now: (path: string) => string): Map<Candidate, string> {
+  const harm = new Map<Candidate, string>();
+  const owner = new Map<Finding, Candidate>(kept.map((c) => [c.finding, c]));
+  for (const dir of dirs) {
+    const old = grouped(before.get(dir));
+    for (const [key, findings] of grouped(after.get(dir))) {
+      const [first] = findings;
+      if (!first || first.rule === UNUSED_SUPPRESSION) continue;
+      const earlier = old.get(key) ?? [];
+      const own = earlier.flatMap((f) => owner.get(f) ?? []);
+      if (findings.length <= earlier.length - own.length) continue;
+      if (own.length > 0) {
+        for (const candidate of own) harm.set(candidate, "its finding is still there afterwards");
+        continue;
+      }
+      const declaration = after.get(dir)?.declarations.get(first) ?? "";
+      for (const candidate of suspects(kept, first.at.path, declaration, now)) harm.set(candidate, `it brings a new finding of ${first.rule}`);
+    }
+  }
+  return harm;
+}
+
+/** The fixes that edit the declaration; else those that edit the file; else all. */
+function suspects(kept: readonly Candidate[], path: string, declaration: string, now: (path: string) => string): readonly Candidate[] {
+  const { declarations } = outline(now(path));
+  const inFile = kept.filter((c) => c.fix.edits.some((e) => e.at.path === path));
+  const near = inFile.filter((c) => c.fix.edits.some((e) => e.at.path === path && declarationAt(declarations, e.at.start) === declaration));
+  return near.length > 0 ? near : inFile.length > 0 ? inFile : kept;
+}
+
+function grouped(checked: Checked | undefined): Map<string, Finding[]> {
+  const groups = new Map<string, Finding[]>();
+  for (const finding of checked?.findings ?? []) {
+    const key = `${finding.rule}\0${finding.at.path}\0${checked?.declarations.get(finding) ?? ""}`;
+    const same = groups.get(key);
+    if (same) same.push(finding);
+    else groups.set(key, [finding]);
+  }
+  return groups;
+}
+
+/** Ties the findings that stayed to those of the first round. */
+function follow(before: State, after: State, done: ReadonlySet<Finding>, origins: Map<Finding, Finding>): void {
+  for (const [dir, checked] of after) {
+    const old = before.get(dir);
+    if (old === checked) continue;
+    const earlier = grouped(old);
+    for (const [key, findings] of grouped(checked)) {
+      const stayed = (earlier.get(key) ?? []).filter((f) => !done.has(f));
+      for (const finding of findings) {
+        const same = stayed.find((f) => f.message === finding.message) ?? (stayed.length === findings.length ? stayed[0] : undefined);
+        if (!same) continue;
+        stayed.splice(stayed.indexOf(same), 1);
+        origins.set(finding, origins.get(same) ?? same);
+      }
+    }
+  }
+}
+
+/** Safe, unsafe and display fixes of findings, counted by the default alternative. */
+export function tally(findings: readonly Finding[]): Record<Applicability | "none", number> {
+  const counts = { safe: 0, unsafe: 0, display: 0, none: 0 };
+  for (const finding of findings) counts[finding.fixes[0]?.applicability ?? "none"]++;
+  return counts;
+}

@@ -1,0 +1,20 @@
+/** The public API: rules of one's own, and the check. */
+import { run, type RunOptions } from "./engine/run.ts";
+import type { Report } from "./engine/report.ts";
+import { rules } from "./transforms/index.ts";
+
+export type { FileChange, Outcome, Problem, Report, Stats } from "./engine/report.ts";
+export type { Progress } from "./engine/run.ts";
+export type { Applicability, Family, Finding, Fix, ImportIntent, Rule, Tier } from "./rule/rule.ts";
+export { defineRule } from "./rule/rule.ts";
+export type { Edit, Span } from "./text/edit.ts";
+
+export type CheckOptions = Partial<RunOptions>;
+
+/**
+ * Checks files and directories; with `fix` the report says what they would be, and nothing is written. The rules are gomend's own unless
+ * others are given. Throws an Error with one clear line for a mistake in the options; what goes wrong with files is in `problems`.
+ */
+export async function check(options: CheckOptions = {}): Promise<Report> {
+  return (await run({ rules, cwd: process.cwd(), ...options })).report;
+}
