@@ -2,8 +2,8 @@
 import type { FileChange } from "../engine/report.ts";
 import type { Finding, Fix } from "../rule/rule.ts";
 import { emphasis, type HunkLine, hunks, type Part } from "../text/diff.ts";
-import { type Cell, cells, lineWidth, sanitizeLine } from "../text/sanitize.ts";
-import { commonIndent, type FrameStyle, gutter } from "./frame.ts";
+import { type Cell, cells, endColumn, sanitizeLine, startColumn } from "../text/sanitize.ts";
+import { commonIndent, type FrameStyle, gutter, windowOf } from "./frame.ts";
 import type { View } from "./view.ts";
 
 /** Unchanged lines around a change. */
@@ -48,20 +48,21 @@ function paintLine(
   indent: number,
   { color, width, gutter: gutterWidth }: FrameStyle,
 ): string {
-  const room = Math.max(20, width - gutterWidth - 5);
-  const whole = lineWidth(line) - indent <= room;
-  const visible = line.filter((cell) => cell.column >= indent && (whole || cell.column + cell.width <= indent + room - 1));
-  const end = whole ? "" : "…";
-  if (kind === "same") return `  ${visible.map((cell) => cell.text).join("")}${end}`;
+  const window = windowOf(line, changeIn(line, parts), indent, Math.max(20, width - gutterWidth - 5));
+  if (kind === "same") return `  ${window.text}`;
   const paint = kind === "added" ? color.green : color.red;
-  const sign = kind === "added" ? "+ " : "- ";
-  return (
-    paint(sign) +
-    pieces(visible, parts)
-      .map((piece) => emphasised(piece, paint, color.bold))
-      .join("") +
-    paint(end)
-  );
+  const shown = line.filter((cell) => cell.column >= window.from && cell.column + cell.width <= window.to);
+  const body = pieces(shown, parts).map((piece) => emphasised(piece, paint, color.bold));
+  return paint(kind === "added" ? "+ " : "- ") + paint(window.cutLeft) + body.join("") + paint(window.cutRight);
+}
+
+/** Columns of the first changed part, around which a long line is windowed. */
+function changeIn(line: readonly Cell[], parts: readonly Part[] = []): { from: number; to: number } | undefined {
+  const index = parts.findIndex((part) => part.changed);
+  if (index < 0) return undefined;
+  const offset = parts.slice(0, index).reduce((sum, part) => sum + part.text.length, 0);
+  const from = startColumn(line, offset);
+  return { from, to: Math.max(from + 1, endColumn(line, offset + (parts[index]?.text.length ?? 0))) };
 }
 
 function emphasised({ text, changed }: Part, paint: (text: string) => string, bold: (text: string) => string): string {

@@ -163,8 +163,9 @@ interface Window {
   /** First column of the line that is shown, and the first that is not. */
   readonly from: number;
   readonly to: number;
-  /** Columns taken at the left by the mark of what is cut off. */
-  readonly lead: number;
+  /** "…" where something is cut off, else "". */
+  readonly cutLeft: string;
+  readonly cutRight: string;
 }
 
 /** What of a line is shown: all behind the shared indentation when it has room, else the part around its mark. */
@@ -176,23 +177,25 @@ export function windowOf(
 ): Window {
   const width = lineWidth(line);
   let from = Math.min(indent, width);
-  let lead = 0;
-  if (mark && mark.to - from > room - 1 && mark.from > from) {
+  let cutLeft = "";
+  if (mark && width - from > room && mark.to - from > room - 1) {
     const before = Math.max(4, Math.min(room >> 2, room - 2 - (mark.to - mark.from)));
-    from = Math.max(from, mark.from - before);
-    lead = 1;
+    if (mark.from - before > from) {
+      from = line.find((cell) => cell.column >= mark.from - before)?.column ?? from;
+      cutLeft = "…";
+    }
   }
-  const limit = width - from + lead <= room ? width : from + room - lead - 1;
-  const visible = line.filter((cell) => cell.column >= from && cell.column + cell.width <= limit);
-  const first = visible[0]?.column ?? from;
-  const text = visible.map((cell) => cell.text).join("");
-  return { text: (lead ? "…" : "") + text + (limit < width ? "…" : ""), from: lead ? first : from, to: limit, lead };
+  const cutRight = width - from + cutLeft.length > room ? "…" : "";
+  const to = cutRight ? from + room - cutLeft.length - 1 : width;
+  const visible = line.filter((cell) => cell.column >= from && cell.column + cell.width <= to);
+  return { text: cutLeft + visible.map((cell) => cell.text).join("") + cutRight, from, to, cutLeft, cutRight };
 }
 
 function underline({ mark, from, to }: PlacedMark, window: Window, room: number, style: FrameStyle): string[] {
   const paint = mark.primary ? style.color.red : style.color.cyan;
-  const start = Math.max(0, from - window.from) + window.lead;
-  const end = Math.max(start + 1, Math.min(to, window.to) - window.from + window.lead);
+  const shift = window.cutLeft.length - window.from;
+  const start = Math.max(window.from, from) + shift;
+  const end = Math.max(start + 1, Math.min(to, window.to) + shift);
   const line = " ".repeat(start) + paint((mark.primary ? "^" : "-").repeat(end - start));
   if (!mark.label) return [line];
   const label = sanitizeLine(mark.label);

@@ -12,8 +12,8 @@ export interface ReportContext {
   readonly version: string;
   readonly color: Colors;
   /**
-   * The files as one fix would leave them, imports and formatting included. Where it is missing, throws or gives
-   * nothing, the fix's bare edits are shown.
+   * The files as one fix alone would leave them, imports and formatting included; `before` is the text in which the
+   * finding's spans lie. Where it is missing, throws or gives nothing, the fix's bare edits are shown.
    */
   readonly preview?: (finding: Finding, fix: Fix) => readonly FileChange[];
   /** Which findings: those of the text as it was read (the default), or those that are left after all rounds. */

@@ -60,9 +60,9 @@ function frames(view: View, finding: Finding, style: FrameStyle): string[] {
   const result: string[] = [];
   for (const [path, marks] of files) {
     if (path !== finding.at.path) {
-      const first = marks[0]?.span.start ?? 0;
-      const { line, column } = view.position(path, first);
-      result.push(style.color.dim(`${" ".repeat(style.gutter)} ╰─ ${sanitizeLine(path)}:${line}:${column}`));
+      const { line, column } = view.position(path, marks[0]?.span.start ?? 0);
+      // Stands in for the row that closes the frame above.
+      result[result.length - 1] = style.color.dim(`${" ".repeat(style.gutter)} ╰─ ${sanitizeLine(path)}:${line}:${column}`);
     }
     result.push(...frame(view.lines(path), marks, style));
   }
@@ -99,5 +99,5 @@ function fateOf(view: View, fix: Fix): string | null {
   const outcome = view.outcome(fix);
   if (outcome?.status === "invalid") return `a fault of gomend: ${outcome.reason}`;
   if (outcome?.status !== "conflict") return null;
-  return `it meets the fix of ${outcome.rival.rule} at ${view.originalPlace(outcome.rival)}`;
+  return `in conflict with the fix of ${outcome.rival.rule} at ${view.originalPlace(outcome.rival)}`;
 }

@@ -18,6 +18,7 @@ export class View {
   readonly #rules: ReadonlyMap<string, Rule>;
   readonly #lines = new Map<string, Lines>();
   readonly #after = new Map<string, string>();
+  #last: { fix: Fix; files: readonly FileChange[] | null } | undefined;
 
   constructor(report: Report, context: ReportContext) {
     this.#report = report;
@@ -95,13 +96,18 @@ export class View {
     return this.#preview(finding, fix)?.flatMap((file) => editsBetween(file.path, file.before, file.after)) ?? fix.edits;
   }
 
+  /** The engine's rendering, or null. Asked several times of one fix in a row; rendering parses and formats. */
   #preview(finding: Finding, fix: Fix): readonly FileChange[] | null {
+    if (this.#last?.fix === fix) return this.#last.files;
+    let files: readonly FileChange[] | null = null;
     try {
-      const files = this.#context.preview?.(finding, fix).filter((file) => file.before !== file.after) ?? [];
-      return files.length > 0 ? files : null;
+      const changed = this.#context.preview?.(finding, fix).filter((file) => file.before !== file.after) ?? [];
+      if (changed.length > 0) files = changed;
     } catch {
-      return null;
+      // That a fix is invalid, the planner tells; here its bare edits stand in.
     }
+    this.#last = { fix, files };
+    return files;
   }
 
   /** What it takes to have the finding mended; null when none of its fixes can be applied. */
