@@ -1,0 +1,277 @@
+/** Runs the Go program beside this file and compares its answers with the model's, package by package. */
+import { spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { execFileSync } from "node:child_process";
+import type { GoNode, Kind } from "../../../src/go/node.ts";
+import { loadGrammar } from "../../../src/go/parse.ts";
+import { GoFile } from "../../../src/model/file.ts";
+import type { PackageModel, Type } from "../../../src/model/model.ts";
+import { buildPackage, type Package } from "../../../src/model/package.ts";
+import { hasUnknown, typeString } from "../../../src/model/types/core.ts";
+import { typesOf } from "../../../src/model/types.ts";
+
+export interface Difference {
+  readonly at: string;
+  readonly code: string;
+  readonly model: string;
+  readonly go: string;
+}
+
+export interface Figures {
+  packages: number;
+  files: number;
+  /** Answers of Go for which the model has a node. */
+  compared: number;
+  known: number;
+  /** Expressions in function bodies that mention a name. */
+  named: number;
+  namedKnown: number;
+  /** Symbols of names that are no locals. */
+  symbols: number;
+  symbolsKnown: number;
+  readonly wrong: Difference[];
+  readonly wrongSymbols: Difference[];
+  /** Go's errors: files for other platforms, cgo. */
+  readonly errors: string[];
+  /** Where the model said unknown. */
+  readonly unknown: Difference[];
+  milliseconds: number;
+}
+
+interface Answers {
+  readonly path: string;
+  readonly name: string;
+  readonly dir: string;
+  readonly strings: readonly string[];
+  readonly files: readonly { readonly name: string; readonly answers: readonly (readonly [number, number, number, number])[] }[] | null;
+  readonly errors?: readonly string[];
+}
+
+export interface Options {
+  /** Where `go list` runs. */
+  readonly cwd: string;
+  readonly patterns: readonly string[];
+  readonly keepUnknown?: boolean;
+}
+
+/** Builds the Go program into a directory of its own; the caller removes it. */
+function buildOracle(): { binary: string; remove(): void } {
+  const dir = mkdtempSync(join(tmpdir(), "gomend-oracle-"));
+  const binary = join(dir, "types");
+  execFileSync("go", ["build", "-o", binary, "."], { cwd: fileURLToPath(new URL(".", import.meta.url)), stdio: ["ignore", "ignore", "inherit"] });
+  return { binary, remove: () => rmSync(dir, { recursive: true, force: true }) };
+}
+
+export async function compareTypes(options: Options): Promise<Figures> {
+  await loadGrammar();
+  const figures: Figures = {
+    packages: 0,
+    files: 0,
+    compared: 0,
+    known: 0,
+    named: 0,
+    namedKnown: 0,
+    symbols: 0,
+    symbolsKnown: 0,
+    wrong: [],
+    wrongSymbols: [],
+    errors: [],
+    unknown: [],
+    milliseconds: 0,
+  };
+  const oracle = buildOracle();
+  try {
+    const child = spawn(oracle.binary, options.patterns, { cwd: options.cwd, stdio: ["ignore", "pipe", "inherit"] });
+    const ended = new Promise<number>((resolve, reject) => {
+      child.on("error", reject);
+      child.on("close", (code) => resolve(code ?? 1));
+    });
+    let world: World | null = null;
+    for await (const line of createInterface({ input: child.stdout, crlfDelay: Number.POSITIVE_INFINITY })) {
+      const message = JSON.parse(line) as Answers & { dirs?: Record<string, string> };
+      if (message.dirs) world = new World(message.dirs);
+      else if (world) comparePackage(world, message, figures, options.keepUnknown ?? false);
+    }
+    const code = await ended;
+    if (code !== 0) throw new Error(`the oracle ended with ${code}`);
+  } finally {
+    oracle.remove();
+  }
+  return figures;
+}
+
+/** Packages by import path; let go of when there are many. */
+class World {
+  readonly #dirs: Record<string, string>;
+  readonly #packages = new Map<string, Package | null>();
+
+  constructor(dirs: Record<string, string>) {
+    this.#dirs = dirs;
+  }
+
+  import = (path: string, _from: PackageModel): Package | null => {
+    const known = this.#packages.get(path);
+    if (known !== undefined) return known;
+    if (this.#packages.size > 60) this.#packages.clear();
+    const dir = this.#dirs[path] ?? this.#dirs[`vendor/${path}`];
+    const made = dir && path !== "unsafe" ? loadPackage(dir, path, null, false, this.import) : null;
+    this.#packages.set(path, made);
+    return made;
+  };
+}
+
+function loadPackage(dir: string, path: string, name: string | null, tests: boolean, importer: World["import"]): Package | null {
+  const files: GoFile[] = [];
+  let own = name;
+  for (const base of readdirSync(dir).sort()) {
+    if (!base.endsWith(".go") || (!tests && base.endsWith("_test.go"))) continue;
+    const file = join(dir, base);
+    const text = readFileSync(file, "utf8");
+    const clause = /^package[ \t]+(\w+)/m.exec(text)?.[1];
+    if (/^\/\/go:build ignore/m.test(text) || !clause || clause === "documentation") continue;
+    own ??= clause;
+    if (clause === own) files.push(new GoFile(file, () => text));
+  }
+  if (own === null || files.length === 0) return null;
+  const triggered = new Map(files.map((f) => [f, f.declarations]));
+  return buildPackage({ name: own, path, dir, version: { major: 1, minor: 99 }, files, triggered, import: importer });
+}
+
+/** Kinds whose type is asked for; others only share the place of one of these. */
+const ASKED = new Set<Kind>([
+  "identifier",
+  "field_identifier",
+  "type_identifier",
+  "package_identifier",
+  "selector_expression",
+  "call_expression",
+  "type_conversion_expression",
+  "parenthesized_expression",
+  "parenthesized_type",
+  "unary_expression",
+  "binary_expression",
+  "index_expression",
+  "slice_expression",
+  "type_assertion_expression",
+  "type_instantiation_expression",
+  "composite_literal",
+  "literal_value",
+  "func_literal",
+  "int_literal",
+  "float_literal",
+  "imaginary_literal",
+  "rune_literal",
+  "interpreted_string_literal",
+  "raw_string_literal",
+  "true",
+  "false",
+  "nil",
+  "iota",
+  "generic_type",
+  "qualified_type",
+  "pointer_type",
+  "slice_type",
+  "array_type",
+  "map_type",
+  "channel_type",
+  "function_type",
+  "struct_type",
+  "interface_type",
+]);
+
+const SPAN = 2 ** 26;
+
+function comparePackage(world: World, answers: Answers, figures: Figures, keepUnknown: boolean): void {
+  figures.errors.push(...(answers.errors ?? []));
+  const started = performance.now();
+  const pkg = loadPackage(answers.dir, answers.path, answers.name, true, world.import);
+  if (!pkg) return;
+  figures.packages++;
+  const byName = new Map((answers.files ?? []).map((f) => [join(answers.dir, f.name), f.answers]));
+  const types = typesOf(pkg);
+  for (const file of pkg.files) {
+    const list = byName.get(file.path);
+    if (!list) continue;
+    figures.files++;
+    const expected = new Map(list.map((a) => [a[0] * SPAN + a[1], a]));
+    file.parse(file.declarations);
+    for (const d of file.declarations) {
+      const root = file.syntax(d);
+      root?.walk((node) => {
+        if (!ASKED.has(node.kind as Kind)) return;
+        const answer = expected.get(node.start * SPAN + node.end);
+        if (!answer || !mine(node)) return;
+        const at = (model: string, go: string): Difference => ({ at: place(node), code: node.text.slice(0, 80), model, go });
+        const go = answers.strings[answer[2]] ?? "";
+        if (go !== "" && !go.includes("generic") && !go.includes("invalid")) {
+          figures.compared++;
+          const type = types.typeOf(node);
+          const known = !hasUnknown(type);
+          const counts = mentionsName(node) && inBody(node);
+          if (counts) figures.named++;
+          if (!known) {
+            if (keepUnknown && counts) figures.unknown.push(at(typeString(type), go));
+          } else {
+            figures.known++;
+            if (counts) figures.namedKnown++;
+            const model = spelt(type);
+            if (model !== go) figures.wrong.push(at(model, go));
+          }
+        }
+        compareSymbol(pkg, node, answers.strings[answer[3]] ?? "", figures, at);
+      });
+    }
+  }
+  figures.milliseconds += performance.now() - started;
+}
+
+function spelt(type: Type): string {
+  return typeString(type);
+}
+
+/** Of nodes with one place, the one that the model is asked about: names inside qualified types have answers of their own. */
+function mine(node: GoNode): boolean {
+  const parent = node.parent;
+  if (!parent) return true;
+  // `nil` and friends of a lone element stand where their wrapper stands; the wrapper is not asked.
+  return !(node.kind === "literal_value" && parent.kind === "composite_literal");
+}
+
+function compareSymbol(pkg: Package, node: GoNode, object: string, figures: Figures, at: (model: string, go: string) => Difference): void {
+  if (object === "" || object === "local" || object.startsWith("package ")) return;
+  if (!node.is("identifier", "type_identifier", "selector_expression")) return;
+  if (declares(node)) return;
+  figures.symbols++;
+  const symbol = pkg.symbol(node);
+  if (symbol === null) return;
+  figures.symbolsKnown++;
+  if (symbol !== object && `unsafe.${symbol}` !== object) figures.wrongSymbols.push(at(symbol, object));
+}
+
+function declares(node: GoNode): boolean {
+  return node.field === "name" && node.parent !== null && !node.parent.is("qualified_type");
+}
+
+function mentionsName(node: GoNode): boolean {
+  let found = false;
+  node.walk((n) => {
+    if (n.kind === "identifier" || n.kind === "type_identifier" || n.kind === "field_identifier" || n.kind === "package_identifier") found = true;
+    return !found;
+  });
+  return found;
+}
+
+function inBody(node: GoNode): boolean {
+  const func = node.closest("function_declaration", "method_declaration", "func_literal");
+  const body = func?.child("body");
+  return body?.contains(node) ?? false;
+}
+
+function place(node: GoNode): string {
+  const line = node.source.text.slice(0, node.start).split("\n").length;
+  return `${node.source.path}:${line}`;
+}

@@ -1,0 +1,3 @@
+module gomend.test/oracle/types
+
+go 1.24
