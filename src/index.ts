@@ -1,6 +1,7 @@
 /** The public API: rules of one's own, and the check. */
-import { run, type RunOptions } from "./engine/run.ts";
+
 import type { Report } from "./engine/report.ts";
+import { type RunOptions, run } from "./engine/run.ts";
 import { rules } from "./transforms/index.ts";
 
 export type { FileChange, Outcome, Problem, Report, Stats } from "./engine/report.ts";

@@ -36,20 +36,30 @@ export function sinksOf(formats: readonly string[] | undefined, outputFile: stri
     const file = equals < 0 ? null : spec.slice(equals + 1);
     if (!Object.hasOwn(LOADERS, name)) {
       const near = closest(name, Object.keys(LOADERS));
-      throw new UsageError(`unknown output format "${name}"${near === null ? "" : `, did you mean "${near}"?`} There are ${Object.keys(LOADERS).join(", ")}`);
+      throw new UsageError(
+        `unknown output format "${name}"${near === null ? "" : `, did you mean "${near}"?`} There are ${Object.keys(LOADERS).join(", ")}`,
+      );
     }
     if (file === "") throw new UsageError(`--output-format ${spec}: a file name must follow the =`);
     return { format: name as Format, file };
   });
   const open = sinks.filter((s) => s.file === null);
-  if (open.length > 1) throw new UsageError(`${open.map((s) => s.format).join(" and ")} cannot share one output: give all but one a file, as in ${open[1]?.format}=gomend.out`);
+  if (open.length > 1)
+    throw new UsageError(
+      `${open.map((s) => s.format).join(" and ")} cannot share one output: give all but one a file, as in ${open[1]?.format}=gomend.out`,
+    );
   if (outputFile === undefined) return sinks;
   if (open.length === 0) throw new UsageError("--output-file: every --output-format has a file already");
   return sinks.map((s) => (s.file === null ? { format: s.format, file: outputFile } : s));
 }
 
 /** Writes the report to every sink. */
-export async function emit(report: Report, sinks: readonly Sink[], context: Omit<ReportContext, "color" | "terminal">, stream: NodeJS.WriteStream = process.stdout): Promise<void> {
+export async function emit(
+  report: Report,
+  sinks: readonly Sink[],
+  context: Omit<ReportContext, "color" | "terminal">,
+  stream: NodeJS.WriteStream = process.stdout,
+): Promise<void> {
   for (const { format, file } of sinks) {
     const reporter = await LOADERS[format]();
     const colored = file === null && wantsColor(stream);

@@ -75,7 +75,9 @@ function build(exit: (code: number) => void): Command {
   const fix = program
     .command("fix")
     .summary("apply fixes")
-    .description("Applies safe fixes and tells what is left. Exit code: 0 all mended, 1 something is left (with --diff: there is a diff), 2 a mistake or a fault.")
+    .description(
+      "Applies safe fixes and tells what is left. Exit code: 0 all mended, 1 something is left (with --diff: there is a diff), 2 a mistake or a fault.",
+    )
     .argument("[paths...]", "files, directories, dir/..., or - for the standard input")
     .addOption(new Option("-U", "apply all safe fixes (which is what fix does)").hideHelp())
     .action(async (paths: string[], flags: CheckFlags) => {
@@ -104,7 +106,8 @@ function build(exit: (code: number) => void): Command {
       const { rules } = await import("./commands/rules.ts");
       exit(rules(flags.outputFormat ?? "text"));
     });
-  for (const command of program.commands) command.exitOverride().configureOutput({ outputError: (text, write) => write(`gomend: ${oneLine(text)}\n`) });
+  for (const command of program.commands)
+    command.exitOverride().configureOutput({ outputError: (text, write) => write(`gomend: ${oneLine(text)}\n`) });
   return program;
 }
 
@@ -118,7 +121,9 @@ function addFlags(command: Command): void {
     .addOption(new Option("--fixable <rules>", "fix only these: ids, families, tiers, ALL").argParser(list))
     .addOption(new Option("--unfixable <rules>", "do not fix these").argParser(list))
     .optionsGroup("Rules:")
-    .addOption(new Option("--select <rules>", "check only these: ids, families, tiers (recommended, pedantic, harden), ALL").argParser(list))
+    .addOption(
+      new Option("--select <rules>", "check only these: ids, families, tiers (recommended, pedantic, harden), ALL").argParser(list),
+    )
     .addOption(new Option("--ignore <rules>", "leave these out").argParser(list))
     .addOption(new Option("--go <version>", "language version, in place of go.mod's"))
     .optionsGroup("Files:")
@@ -127,7 +132,12 @@ function addFlags(command: Command): void {
     .addOption(new Option("--stdin-filename <path>", "where the standard input would stand"))
     .addOption(new Option("--show-files", "list the files that would be checked"))
     .optionsGroup("Output:")
-    .addOption(new Option("--output-format <format>", "text, concise, json, json-lines, sarif, diff, report; with =file into a file; may be repeated").argParser(repeat))
+    .addOption(
+      new Option(
+        "--output-format <format>",
+        "text, concise, json, json-lines, sarif, diff, report; with =file into a file; may be repeated",
+      ).argParser(repeat),
+    )
     .addOption(new Option("-o, --output-file <path>", "write the output to a file"))
     .addOption(new Option("--statistics", "count findings by rule"))
     .addOption(new Option("--stats", "tell time and sizes on stderr"))

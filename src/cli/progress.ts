@@ -21,7 +21,7 @@ export function progressLine(stream: NodeJS.WriteStream): ProgressLine {
       const now = performance.now();
       if (now - last < EVERY) return;
       last = now;
-      const left = done > 0 ? Math.ceil(((now - started) / done) * (total - done) / 1000) : 0;
+      const left = done > 0 ? Math.ceil((((now - started) / done) * (total - done)) / 1000) : 0;
       const text = `${done}/${total} files, ${findings} ${findings === 1 ? "finding" : "findings"}, ${left} s left`;
       stream.write(`\r\x1b[K${text.slice(0, Math.max(0, (stream.columns ?? 80) - 1))}`);
       shown = true;

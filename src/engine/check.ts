@@ -15,8 +15,8 @@ import { Modules } from "./modules.ts";
 import { compareFindings, faultOfFix } from "./plan.ts";
 import type { Problem } from "./report.ts";
 import type { FileSettings, Settings } from "./settings.ts";
-import { fits } from "./versions.ts";
 import { SUPPRESSION_MARK, Suppressions } from "./suppress.ts";
+import { fits } from "./versions.ts";
 
 export interface CheckerOptions {
   readonly cwd: string;
@@ -147,7 +147,8 @@ export class Checker {
     this.phases.model += performance.now() - started;
     const found: Found[] = [];
     for (const [name, members] of byName) {
-      if (members.some((m) => m.loaded?.touched || m.loaded?.marked)) found.push(...(await this.checkPackage(dir, name, members, settings, result)));
+      if (members.some((m) => m.loaded?.touched || m.loaded?.marked))
+        found.push(...(await this.checkPackage(dir, name, members, settings, result)));
     }
     found.sort((a, b) => compareFindings(a.finding, b.finding));
     for (const { finding, declaration } of found) {
@@ -155,7 +156,8 @@ export class Checker {
       result.declarations.set(finding, declaration);
     }
     const textOf = (path: string): string => result.sources.get(path) ?? "";
-    for (const [finding, print] of fingerprints(result.findings, (f) => result.declarations.get(f) ?? "", textOf)) result.fingerprints.set(finding, print);
+    for (const [finding, print] of fingerprints(result.findings, (f) => result.declarations.get(f) ?? "", textOf))
+      result.fingerprints.set(finding, print);
   }
 
   /** All Go files of the directory: those that are wanted, and those that only belong to the same packages. */
@@ -178,13 +180,7 @@ export class Checker {
     return members.sort((a, b) => (a.file.path < b.file.path ? -1 : 1));
   }
 
-  private async checkPackage(
-    dir: string,
-    name: string,
-    members: readonly Member[],
-    settings: Settings,
-    result: Result,
-  ): Promise<Found[]> {
+  private async checkPackage(dir: string, name: string, members: readonly Member[], settings: Settings, result: Result): Promise<Found[]> {
     const started = performance.now();
     const triggered = new Map<GoFile, readonly Declaration[]>();
     const active = new Set<Rule>();
@@ -254,13 +250,18 @@ export class Checker {
     const textOf = (path: string): string | null => byPath.get(path)?.source.text ?? null;
     for (const path of wanted.keys()) {
       const file = byPath.get(path);
-      if (file?.source.text.includes(SUPPRESSION_MARK) || file?.source.text.includes("nolint")) suppressions.set(path, new Suppressions(file.source));
+      if (file?.source.text.includes(SUPPRESSION_MARK) || file?.source.text.includes("nolint"))
+        suppressions.set(path, new Suppressions(file.source));
     }
     for (const { finding, rule } of raw) {
       const { path, start, end } = finding.at;
       const file = byPath.get(path);
       if (!file || start < 0 || start > end || end > file.source.text.length || finding.rule !== rule.id) {
-        result.problems.push({ path: pkg.dir, rule: rule.id, message: `a finding that cannot be placed: ${finding.rule} at ${path}:${start}-${end}` });
+        result.problems.push({
+          path: pkg.dir,
+          rule: rule.id,
+          message: `a finding that cannot be placed: ${finding.rule} at ${path}:${start}-${end}`,
+        });
         continue;
       }
       const own = wanted.get(path);
@@ -325,7 +326,10 @@ export class Checker {
       }
       for (const problem of file.problems) {
         const { line, column } = new Lines(file.source.text).position(problem.start);
-        const message = problem.message === "syntax error" ? "this declaration was not checked: it is valid Go that the bundled grammar cannot read" : problem.message;
+        const message =
+          problem.message === "syntax error"
+            ? "this declaration was not checked: it is valid Go that the bundled grammar cannot read"
+            : problem.message;
         result.problems.push({ path: file.path, rule: null, message, line, column, harmless: true });
       }
     }

@@ -14,7 +14,5 @@ export const configSchema = z.strictObject({
     .transform(String)
     .pipe(z.string().regex(/^1\.\d+(\.\d+)?$/, 'expected a Go version such as "1.22" (in quotes, so that 1.20 is not 1.2)'))
     .optional(),
-  "per-file": z
-    .array(z.strictObject({ files: names, select: names.optional(), ignore: names.optional() }))
-    .optional(),
+  "per-file": z.array(z.strictObject({ files: names, select: names.optional(), ignore: names.optional() })).optional(),
 });

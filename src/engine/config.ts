@@ -50,7 +50,10 @@ export async function loadConfig(file: string, shown: string, rules: readonly Ru
   } catch (error) {
     throw new ConfigError(`cannot read the configuration ${shown}: ${reason(error)}`);
   }
-  const [{ LineCounter, parseDocument, isMap, isNode, isScalar }, { configSchema }] = await Promise.all([import("yaml"), import("./config-schema.ts")]);
+  const [{ LineCounter, parseDocument, isMap, isNode, isScalar }, { configSchema }] = await Promise.all([
+    import("yaml"),
+    import("./config-schema.ts"),
+  ]);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const at = (offset: number): string => {
@@ -114,6 +117,10 @@ export async function loadConfig(file: string, shown: string, rules: readonly Ru
     exclude: data.exclude ?? [],
     extendSafe: data["extend-safe"] ?? [],
     extendUnsafe: data["extend-unsafe"] ?? [],
-    perFile: (data["per-file"] ?? []).map(({ files, select, ignore }) => ({ files, ...(select ? { select } : {}), ...(ignore ? { ignore } : {}) })),
+    perFile: (data["per-file"] ?? []).map(({ files, select, ignore }) => ({
+      files,
+      ...(select ? { select } : {}),
+      ...(ignore ? { ignore } : {}),
+    })),
   };
 }

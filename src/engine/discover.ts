@@ -75,14 +75,7 @@ export function discover(options: DiscoverOptions): Discovered {
 }
 
 /** Walks one directory; true when it holds Go files that were found already through another argument. */
-function walk(
-  root: string,
-  cwd: string,
-  all: boolean,
-  found: Map<string, Target>,
-  problems: Problem[],
-  configs: string[],
-): boolean {
+function walk(root: string, cwd: string, all: boolean, found: Map<string, Target>, problems: Problem[], configs: string[]): boolean {
   let seen = false;
   const rules = all ? null : ancestorRules(root);
   const stack: { dir: string; rules: IgnoreRules | null }[] = [{ dir: root, rules }];

@@ -39,7 +39,7 @@ export async function fixInRounds(
   recheck: (texts: ReadonlyMap<string, string>, changed: readonly string[]) => Promise<State>,
   wanted: Wanted,
 ): Promise<FixRun> {
-  const outcomes = new Map<Fix, Outcome>();
+  const outcomes = outlook(first, wanted);
   const problems: Problem[] = [];
   const texts = new Map<string, string>();
   const originals = new Map<string, string>();
@@ -49,7 +49,6 @@ export async function fixInRounds(
   const now = (path: string): string => texts.get(path) ?? textOf(path);
   let state = first;
   let rounds = 0;
-  for (const finding of findingsOf(first)) setOutcomes(finding, first, wanted, refused, outcomes);
   while (rounds < MAX_ROUNDS) {
     const candidates = candidatesOf(state, wanted, refused);
     if (candidates.length === 0) break;
@@ -59,14 +58,19 @@ export async function fixInRounds(
     for (const { candidate, reason } of settled.invalid) {
       refused.add(refusal(candidate, state));
       record(candidate, { status: "invalid", reason }, origins, outcomes);
-      problems.push({ path: candidate.finding.at.path, rule: candidate.finding.rule, message: `its fix "${candidate.fix.title}" is invalid: ${reason}` });
+      problems.push({
+        path: candidate.finding.at.path,
+        rule: candidate.finding.rule,
+        message: `its fix "${candidate.fix.title}" is invalid: ${reason}`,
+      });
     }
     for (const { candidate, reason } of settled.unwanted) {
       refused.add(refusal(candidate, state));
       record(candidate, { status: "not-selected", reason }, origins, outcomes);
     }
     for (const candidate of settled.applied) record(candidate, { status: "applied", round: rounds }, origins, outcomes);
-    for (const { candidate, rival } of conflicts) record(candidate, { status: "conflict", rival: origins.get(rival) ?? rival }, origins, outcomes);
+    for (const { candidate, rival } of conflicts)
+      record(candidate, { status: "conflict", rival: origins.get(rival) ?? rival }, origins, outcomes);
     for (const file of settled.files) {
       if (!originals.has(file.path)) originals.set(file.path, file.before);
       texts.set(file.path, file.after);
@@ -77,13 +81,24 @@ export async function fixInRounds(
     if (settled.files.length === 0 && settled.invalid.length === 0 && settled.unwanted.length === 0) break;
   }
   for (const { finding, fix } of rounds === MAX_ROUNDS ? candidatesOf(state, wanted, refused) : []) {
-    problems.push({ path: finding.at.path, rule: finding.rule, message: `its fix "${fix.title}" could still be applied after ${MAX_ROUNDS} rounds` });
+    problems.push({
+      path: finding.at.path,
+      rule: finding.rule,
+      message: `its fix "${fix.title}" could still be applied after ${MAX_ROUNDS} rounds`,
+    });
   }
   const files = [...originals]
     .map(([path, before]) => ({ path, before, after: now(path) }))
     .filter((f) => f.before !== f.after)
     .sort((a, b) => compare(a.path, b.path));
   return { files, outcomes, left: findingsOf(state), problems, rounds };
+}
+
+/** What is known about fixes before any is applied: nothing about those that would be. */
+export function outlook(state: State, wanted: Wanted): Map<Fix, Outcome> {
+  const outcomes = new Map<Fix, Outcome>();
+  for (const checked of state.values()) for (const finding of checked.findings) setOutcomes(finding, checked, wanted, outcomes);
+  return outcomes;
 }
 
 export function findingsOf(state: State): Finding[] {
@@ -128,9 +143,8 @@ function refusalKey(finding: Finding, fix: Fix, checked: Checked | undefined): s
   return `${checked?.fingerprints.get(finding) ?? ""}\0${fix.title}`;
 }
 
-function setOutcomes(finding: Finding, state: State, wanted: Wanted, refused: ReadonlySet<string>, outcomes: Map<Fix, Outcome>): void {
-  const checked = [...state.values()].find((c) => c.declarations.has(finding));
-  const chosen = choose(finding, checked, wanted, (f) => refused.has(refusalKey(finding, f, checked)));
+function setOutcomes(finding: Finding, checked: Checked, wanted: Wanted, outcomes: Map<Fix, Outcome>): void {
+  const chosen = choose(finding, checked, wanted, () => false);
   for (const fix of finding.fixes) {
     if (fix === chosen) continue;
     outcomes.set(fix, objection(fix, finding, checked, wanted) ?? { status: "alternative" });
@@ -198,7 +212,13 @@ async function settle(
 }
 
 /** Accepted fixes that left their finding in place or brought a new one, by counting findings of a rule in a declaration. */
-function harmful(kept: readonly Candidate[], before: State, after: State, dirs: readonly string[], now: (path: string) => string): Map<Candidate, string> {
+function harmful(
+  kept: readonly Candidate[],
+  before: State,
+  after: State,
+  dirs: readonly string[],
+  now: (path: string) => string,
+): Map<Candidate, string> {
   const harm = new Map<Candidate, string>();
   const owner = new Map<Finding, Candidate>(kept.map((c) => [c.finding, c]));
   for (const dir of dirs) {
@@ -214,7 +234,8 @@ function harmful(kept: readonly Candidate[], before: State, after: State, dirs: 
         continue;
       }
       const declaration = after.get(dir)?.declarations.get(first) ?? "";
-      for (const candidate of suspects(kept, first.at.path, declaration, now)) harm.set(candidate, `it brings a new finding of ${first.rule}`);
+      for (const candidate of suspects(kept, first.at.path, declaration, now))
+        harm.set(candidate, `it brings a new finding of ${first.rule}`);
     }
   }
   return harm;

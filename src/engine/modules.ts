@@ -1,5 +1,5 @@
 /** Modules: import paths, language versions, and the packages of other directories. */
-import { readFileSync, readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import type { Version } from "../go/module.ts";
 import { GoFile } from "../model/file.ts";
@@ -53,6 +53,14 @@ export class Modules {
       return null;
     }
     const files = names.map((n) => new GoFile(displayPath(this.cwd, join(target, n)), () => readFileSync(join(target, n), "utf8")));
-    return buildPackage({ name: files[0]?.outline.packageName ?? "", path, dir: displayPath(this.cwd, target), version: this.version(target, null), files, triggered: new Map(), import: (p, f) => this.import(p, target, f) });
+    return buildPackage({
+      name: files[0]?.outline.packageName ?? "",
+      path,
+      dir: displayPath(this.cwd, target),
+      version: this.version(target, null),
+      files,
+      triggered: new Map(),
+      import: (p, f) => this.import(p, target, f),
+    });
   }
 }

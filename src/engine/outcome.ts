@@ -1,5 +1,5 @@
 /** What files look like once fixes are applied: edits, line ends, imports, formatting; and which fix is to blame when that fails. */
-import { formatGo, formatLike, type Formatted } from "../go/format.ts";
+import { type Formatted, formatGo, formatLike } from "../go/format.ts";
 import { importEdits } from "../go/imports.ts";
 import { outline } from "../go/outline.ts";
 import type { Fix, ImportIntent } from "../rule/rule.ts";

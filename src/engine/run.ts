@@ -6,7 +6,7 @@ import type { Finding, Fix, Rule } from "../rule/rule.ts";
 import { byDirectory, type Checked, Checker, type CheckerOptions, type Phases } from "./check.ts";
 import { type Config, ConfigError, DEFAULTS, loadConfig, nearestConfig } from "./config.ts";
 import { type Discovered, discover, displayPath, type Target } from "./discover.ts";
-import { findingsOf, fixInRounds, type State, type Wanted } from "./fix.ts";
+import { findingsOf, fixInRounds, outlook, type State, type Wanted } from "./fix.ts";
 import { renderOutcome } from "./outcome.ts";
 import type { FileChange, Outcome, Problem, Report } from "./report.ts";
 import { checkSelector } from "./selection.ts";
@@ -76,7 +76,9 @@ export async function run(options: RunOptions): Promise<Run> {
   const { cwd, rules } = options;
   if (options.go !== undefined && !versionOf(options.go)) throw new UsageError(`"${options.go}" is no Go version: write it as 1.22`);
   for (const selector of [...(options.fixable ?? []), ...(options.unfixable ?? [])]) checkSelector(selector, rules);
-  const found = options.stdin ? onlyStdin(cwd, options.stdin.path) : discover({ cwd, paths: options.paths ?? [], includeIgnored: options.includeIgnored ?? false });
+  const found = options.stdin
+    ? onlyStdin(cwd, options.stdin.path)
+    : discover({ cwd, paths: options.paths ?? [], includeIgnored: options.includeIgnored ?? false });
   const problems: Problem[] = [...found.problems];
   refuseMistakes(found, problems);
   const walked = performance.now();
@@ -110,10 +112,12 @@ export async function run(options: RunOptions): Promise<Run> {
   const fixed = options.fix ? await applyFixes(options, checkerOptions, state, groups, textOf) : null;
   for (const checked of state.values()) problems.push(...checked.problems);
   problems.push(...(fixed?.problems ?? []));
-  const outcomes = fixed?.outcomes ?? outcomesOf(state);
+  const outcomes = fixed?.outcomes ?? outlook(state, wantedOf(options));
   const prints = new Map<Finding, string>();
-  for (const checked of [...state.values(), ...(fixed?.state.values() ?? [])]) for (const [f, print] of checked.fingerprints) prints.set(f, print);
-  for (const checked of fixed?.state.values() ?? []) for (const [path, text] of checked.sources) if (!sources.has(path)) sources.set(path, text);
+  for (const checked of [...state.values(), ...(fixed?.state.values() ?? [])])
+    for (const [f, print] of checked.fingerprints) prints.set(f, print);
+  for (const checked of fixed?.state.values() ?? [])
+    for (const [path, text] of checked.sources) if (!sources.has(path)) sources.set(path, text);
   const all = findingsOf(state);
   const after = new Map(fixed?.files.map((f) => [f.path, f.after]));
   const report: Report = {
@@ -159,7 +163,9 @@ function refuseMistakes(found: Discovered, problems: Problem[]): void {
   const [missing] = found.missing;
   if (missing !== undefined) throw new UsageError(`no such file or directory: ${missing}`);
   if (found.targets.length === 0 && found.problems.length === 0) {
-    throw new UsageError(`no Go files in ${found.empty.join(", ")} (vendor, testdata and what .gitignore names are left out: see --include-ignored)`);
+    throw new UsageError(
+      `no Go files in ${found.empty.join(", ")} (vendor, testdata and what .gitignore names are left out: see --include-ignored)`,
+    );
   }
   for (const path of found.empty) problems.push({ path, rule: null, message: "no Go files in this directory" });
 }
@@ -252,10 +258,13 @@ async function applyFixes(
     last = new Map([...last, ...fresh]);
     return fresh;
   };
-  const wanted: Wanted = { unsafe: options.unsafeFixes ?? false, fixable: fixableRules(options) };
-  const result = await fixInRounds(first, textOf, recheck, wanted);
+  const result = await fixInRounds(first, textOf, recheck, wantedOf(options));
   const faults = [...last.values()].flatMap((c) => c.problems.filter((p) => p.rule !== null));
   return { ...result, problems: [...result.problems, ...faults], state: last };
+}
+
+function wantedOf(options: RunOptions): Wanted {
+  return { unsafe: options.unsafeFixes ?? false, fixable: fixableRules(options) };
 }
 
 function fixableRules(options: RunOptions): (finding: Finding) => boolean {
@@ -268,20 +277,6 @@ function fixableRules(options: RunOptions): (finding: Finding) => boolean {
     if (options.fixable?.length && !own.some((n) => options.fixable?.includes(n))) return false;
     return !own.some((n) => options.unfixable?.includes(n));
   };
-}
-
-/** Without `fix`: nothing was asked for, but faulty fixes are known already. */
-function outcomesOf(state: State): Map<Fix, Outcome> {
-  const outcomes = new Map<Fix, Outcome>();
-  for (const checked of state.values()) {
-    for (const finding of checked.findings) {
-      for (const fix of finding.fixes) {
-        const blocked = checked.blocked.get(fix);
-        outcomes.set(fix, blocked?.fault ? { status: "invalid", reason: blocked.reason } : { status: "not-selected", reason: blocked?.reason ?? "no fixes were asked for" });
-      }
-    }
-  }
-  return outcomes;
 }
 
 function previewer(textsFor: (finding: Finding) => (path: string) => string): (finding: Finding, fix: Fix) => readonly FileChange[] {

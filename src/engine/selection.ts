@@ -47,7 +47,10 @@ export class Selection {
 
   /** Whether unused suppressions are told. */
   get unusedSuppressions(): boolean {
-    return !this.ignore.has(UNUSED_SUPPRESSION) && (this.select.has(UNUSED_SUPPRESSION) || this.select.has("recommended") || this.select.has("ALL"));
+    return (
+      !this.ignore.has(UNUSED_SUPPRESSION) &&
+      (this.select.has(UNUSED_SUPPRESSION) || this.select.has("recommended") || this.select.has("ALL"))
+    );
   }
 
   private admitted(id: string, family: string, tier: Tier): boolean {
@@ -61,7 +64,15 @@ export class Selection {
           : this.select.has("ALL")
             ? ALL
             : 0;
-    const refused = this.ignore.has(id) ? ID : this.ignore.has(family) ? FAMILY : this.ignore.has(tier) ? TIER : this.ignore.has("ALL") ? ALL : 0;
+    const refused = this.ignore.has(id)
+      ? ID
+      : this.ignore.has(family)
+        ? FAMILY
+        : this.ignore.has(tier)
+          ? TIER
+          : this.ignore.has("ALL")
+            ? ALL
+            : 0;
     return wanted > refused;
   }
 }

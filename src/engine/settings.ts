@@ -76,7 +76,8 @@ export class Settings {
     return {
       ...finding,
       fixes: finding.fixes.map((fix) => {
-        if (unsafe && fix.applicability === "safe") return { ...fix, applicability: "unsafe", because: "the configuration calls this rule's fixes unsafe" };
+        if (unsafe && fix.applicability === "safe")
+          return { ...fix, applicability: "unsafe", because: "the configuration calls this rule's fixes unsafe" };
         if (safe && fix.applicability === "unsafe") return { ...fix, applicability: "safe" };
         return fix;
       }),

@@ -3,7 +3,7 @@
  * golangci-lint's `//nolint`, `//nolint:gomend`, `//nolint:all`.
  */
 import type { Source } from "../go/node.ts";
-import { suppressionsIn, type Suppression } from "../go/suppressions.ts";
+import { type Suppression, suppressionsIn } from "../go/suppressions.ts";
 import type { Finding } from "../rule/rule.ts";
 import { Lines } from "../text/lines.ts";
 import { UNUSED_SUPPRESSION } from "./selection.ts";
@@ -59,7 +59,8 @@ export class Suppressions {
       const idle = ids.some((id) => worth(id) === "idle");
       const bad = ids.filter((id) => worth(id) === "unknown" || (worth(id) === "active" && !this.used.get(s)?.has(id)));
       for (const id of bad) {
-        const message = worth(id) === "unknown" ? `there is no rule ${id} to suppress` : `${id} finds nothing here, so nothing needs to be suppressed`;
+        const message =
+          worth(id) === "unknown" ? `there is no rule ${id} to suppress` : `${id} finds nothing here, so nothing needs to be suppressed`;
         yield this.finding(s, message, bad.length === ids.length && !idle);
       }
     }

@@ -1,6 +1,19 @@
 /** Writes outcomes to disk: each file whole or not at all, and never over what somebody else wrote meanwhile. */
 import { randomBytes } from "node:crypto";
-import { accessSync, chmodSync, closeSync, constants, fchownSync, fsyncSync, openSync, readFileSync, renameSync, statSync, unlinkSync, writeSync } from "node:fs";
+import {
+  accessSync,
+  chmodSync,
+  closeSync,
+  constants,
+  fchownSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { realFile, reason } from "./discover.ts";
 import type { FileChange, Problem } from "./report.ts";

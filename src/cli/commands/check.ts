@@ -8,7 +8,7 @@ import { sanitizeLine } from "../../text/sanitize.ts";
 import { rules } from "../../transforms/index.ts";
 import { complain } from "../fail.ts";
 import { emit, type Sink, sinksOf } from "../output.ts";
-import { commandLike, type CheckFlags } from "../program.ts";
+import { type CheckFlags, commandLike } from "../program.ts";
 import { progressLine } from "../progress.ts";
 import { fixedTable, statisticsTable, statsTable } from "../tables.ts";
 import { version } from "../version.ts";
@@ -57,7 +57,10 @@ async function runWith(paths: readonly string[], flags: CheckFlags, fix: boolean
     });
   } catch (error) {
     const [only] = paths;
-    const meant = error instanceof UsageError && paths.length === 1 && only !== undefined && error.message.startsWith("no such file") ? commandLike(only) : null;
+    const meant =
+      error instanceof UsageError && paths.length === 1 && only !== undefined && error.message.startsWith("no such file")
+        ? commandLike(only)
+        : null;
     progress.clear();
     if (meant === null) throw error;
     complain(`${(error as Error).message}; did you mean the command "gomend ${meant}"?`);
@@ -105,7 +108,14 @@ function stdinOutcome(result: Run): string {
   return file ? file.after : result.textOf(path);
 }
 
-async function tell(report: Report, result: Run, flags: CheckFlags, sinks: readonly Sink[], fix: boolean, stream: NodeJS.WriteStream): Promise<void> {
+async function tell(
+  report: Report,
+  result: Run,
+  flags: CheckFlags,
+  sinks: readonly Sink[],
+  fix: boolean,
+  stream: NodeJS.WriteStream,
+): Promise<void> {
   const quiet = flags.fixOnly && !flags.diff;
   if (flags.statistics) stream.write(statisticsTable(fix && !flags.diff ? report.left : report.findings));
   else {

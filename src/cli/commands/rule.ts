@@ -22,7 +22,11 @@ export function ruleData({ check: _, ...rule }: Rule): Omit<Rule, "check"> {
   return rule;
 }
 
-const TIERS = { recommended: "on by default", pedantic: "pedantic: off unless selected", harden: "harden: off unless selected; it adds something" };
+const TIERS = {
+  recommended: "on by default",
+  pedantic: "pedantic: off unless selected",
+  harden: "harden: off unless selected; it adds something",
+};
 
 function page(rule: Rule): string {
   const color = pc.createColors(wantsColor(process.stdout));
@@ -30,7 +34,11 @@ function page(rule: Rule): string {
   const from = rule.go?.from;
   const below = rule.go?.below;
   const spoken = from && below ? `from ${from}, below ${below}` : from ? `from ${from}` : below ? `below ${below}` : "all";
-  const section = (title: string, lines: readonly string[]): string[] => ["", color.bold(title), ...lines.flatMap((l) => wrap(l, width - 2).map((w) => `  ${w}`))];
+  const section = (title: string, lines: readonly string[]): string[] => [
+    "",
+    color.bold(title),
+    ...lines.flatMap((l) => wrap(l, width - 2).map((w) => `  ${w}`)),
+  ];
   return `${[
     `${color.bold(color.cyan(rule.id))}  ${rule.title}`,
     color.dim(`${rule.family}, ${TIERS[rule.tier]}, Go ${spoken}, since gomend ${rule.since}`),

@@ -20,5 +20,7 @@ export function rules(format: string): number {
 
 /** "all", "<1.23", ">=1.21", ">=1.21 <1.23". */
 export function goRange({ go }: Rule): string {
-  return [go?.from === undefined ? "" : `>=${go.from}`, go?.below === undefined ? "" : `<${go.below}`].filter((s) => s !== "").join(" ") || "all";
+  return (
+    [go?.from === undefined ? "" : `>=${go.from}`, go?.below === undefined ? "" : `<${go.below}`].filter((s) => s !== "").join(" ") || "all"
+  );
 }
