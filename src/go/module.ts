@@ -1,7 +1,3 @@
 /** Language versions, go.mod, go.work, build constraints. */
-
-/** A Go language version: 1.22 is `{ major: 1, minor: 22 }`. */
-export interface Version {
-  readonly major: number;
-  readonly minor: number;
-}
+export { builds32, canBuild, type Constraint, constraintOf, evaluate, fileBuildVersion, parseExpression, type Platform, platformOfName } from "./constraint.ts";
+export { atLeast, compareVersions, formatVersion, parseVersion, type Version } from "./version.ts";
