@@ -1,8 +1,10 @@
-/** Flows of snippets, with names resolved the simple way: one binding per name and declaration, no packages. */
+/** Flows of snippets. */
 import type { GoNode, Kind } from "../../src/go/node.ts";
 import { loadGrammar, parse } from "../../src/go/parse.ts";
 import { buildFlow, type FlowOptions } from "../../src/model/flow.ts";
-import type { Binding, ExitKind, Flow, FuncModel, UseHow } from "../../src/model/model.ts";
+import type { Binding, ExitKind, FileModel, Flow, FuncModel, PackageModel } from "../../src/model/model.ts";
+import { localScopes } from "../../src/model/scopes.ts";
+import { universe } from "../../src/model/universe.ts";
 
 await loadGrammar();
 
@@ -15,9 +17,9 @@ const EXITS: Readonly<Record<string, ExitKind>> = {
   "t.Fatal": "goexit",
 };
 
-const PACKAGES = new Set(["os", "log", "io", "errors", "fmt", "runtime", "race"]);
-const GLOBALS = new Set(["debug", "ErrGone"]);
-const CONSTANTS = new Set(["modeA", "modeB", "modeC"]);
+const IMPORTS = new Set(["os", "log", "io", "errors", "fmt", "runtime", "race"]);
+const VARIABLES = new Set(["ErrGone", "verbose"]);
+const CONSTANTS = new Set(["debug", "modeA", "modeB"]);
 
 export interface Snippet {
   readonly flow: Flow;
@@ -26,7 +28,8 @@ export interface Snippet {
   at(text: string, nth?: number): GoNode;
   /** The nth node of the kind. */
   kind(kind: Kind, nth?: number): GoNode;
-  binding(name: string): Binding;
+  /** What the name means in the statement that holds the node. */
+  binding(name: string, within: GoNode): Binding;
   /** Steps of an escape from the node to an exit, on which no atom mentions `stop`, as text; null when there is none. */
   escape(from: string | GoNode, stop: string, more?: Partial<Parameters<Flow["escape"]>[1]>): string[] | null;
 }
@@ -37,14 +40,20 @@ export function snippet(body: string, params = "", options: FlowOptions & { lite
   const { roots, errors } = parse({ path: "f.go", text });
   if (errors.length > 0) throw new Error(`does not parse: ${body}`);
   const root = roots.find((n) => n.kind === "function_declaration") as GoNode;
+  const scopes = localScopes(root, {
+    pkg: {} as PackageModel,
+    file: {} as FileModel,
+    fileScope: universe,
+    keysAreFields: () => true,
+  });
+  scopes.finish();
   const node = options.literal === undefined ? root : (root.find("func_literal")[options.literal] as GoNode);
-  const func = { node, body: node.child("body"), name: "f" } as unknown as FuncModel;
-  const names = new Names(root);
+  const name = (id: GoNode) => scopes.result.bindings.get(id) ?? globalName(id.text);
   const flow = buildFlow(
-    func,
+    scopes.result.functionAt.get(node) as FuncModel,
     {
       noReturn: (call) => EXITS[call.child("function")?.text ?? ""] ?? null,
-      binding: (id) => names.of(id),
+      binding: name,
       constant: (e) => (e.text === "debug" ? false : null),
     },
     options,
@@ -67,7 +76,10 @@ export function snippet(body: string, params = "", options: FlowOptions & { lite
       if (!hit) throw new Error(`no ${kind} (${nth})`);
       return hit;
     },
-    binding: (name) => names.of(at(name)) as Binding,
+    binding(text, within) {
+      const statement = within.closest("short_var_declaration", "assignment_statement") ?? within;
+      return name(statement.find("identifier").find((n) => n.text === text) as GoNode) as Binding;
+    },
     escape(from, stop, more = {}) {
       const found = flow.escape(typeof from === "string" ? at(from) : from, {
         stop: (atom) => atom.find("identifier").some((n) => n.text === stop),
@@ -86,79 +98,16 @@ function first(node: GoNode): string {
   return (node.text.split("\n")[0] as string).trim();
 }
 
-/** Go's scoping as far as the snippets need it: a name belongs to the innermost declaration whose block holds the use. */
-class Names {
-  private readonly declared: { name: string; scope: GoNode; from: number; binding: Binding }[] = [];
-  private readonly fixed = new Map<string, Binding>();
+const globals = new Map<string, Binding>();
 
-  constructor(root: GoNode) {
-    root.walk((n) => {
-      if (n.kind === "parameter_declaration") for (const name of n.childrenOf("name")) this.declare(name, 0);
-      if (n.kind === "var_spec") for (const name of n.childrenOf("name")) this.declare(name, n.end);
-      const declares =
-        n.is("short_var_declaration") || (n.is("range_clause", "receive_statement") && n.children.some((c) => c.kind === ":="));
-      if (declares) {
-        for (const name of n.child("left")?.items ?? []) {
-          const scope = scopeOf(name);
-          if (!this.declared.some((d) => d.name === name.text && d.scope === scope)) this.declare(name, n.end);
-        }
-      }
-    });
-    root.walk((n) => {
-      if (n.kind !== "identifier") return;
-      const binding = this.of(n);
-      const how = howOf(n);
-      if (!binding || how === "read") return;
-      const captured = (n.closest("func_literal") ?? null) !== (binding.node?.closest("func_literal") ?? null);
-      (binding.uses as unknown[]).push({ node: n, how, binding, func: null, captured });
-    });
+/** Names of the package and its imports: there is no package around a snippet, so a fixed set of them. */
+function globalName(name: string): Binding | null {
+  const kind = IMPORTS.has(name) ? "import" : VARIABLES.has(name) ? "var" : CONSTANTS.has(name) ? "const" : null;
+  if (!kind) return null;
+  let binding = globals.get(name);
+  if (!binding) {
+    binding = { name, kind, node: null, scope: universe, func: null, visibleFrom: 0, entity: null, import: null, uses: [] };
+    globals.set(name, binding);
   }
-
-  of(id: GoNode): Binding | null {
-    let best: { scope: GoNode; from: number; binding: Binding } | null = null;
-    for (const d of this.declared) {
-      const visible = d.binding.node === id || (d.scope.contains(id) && d.from <= id.start);
-      if (d.name !== id.text || !visible) continue;
-      if (!best || best.scope.contains(d.scope)) best = d;
-    }
-    return best?.binding ?? this.global(id.text);
-  }
-
-  private global(name: string): Binding | null {
-    const kind = PACKAGES.has(name) ? "import" : GLOBALS.has(name) ? "var" : CONSTANTS.has(name) ? "const" : null;
-    if (!kind) return null;
-    let binding = this.fixed.get(name);
-    if (!binding) {
-      binding = { name, kind, func: null, node: null, uses: [] } as unknown as Binding;
-      this.fixed.set(name, binding);
-    }
-    return binding;
-  }
-
-  private declare(node: GoNode, from: number): void {
-    const binding = { name: node.text, kind: "var", func: {}, node, uses: [] } as unknown as Binding;
-    this.declared.push({ name: node.text, scope: scopeOf(node), from, binding });
-  }
-}
-
-function scopeOf(node: GoNode): GoNode {
-  const kinds = [
-    "block",
-    "if_statement",
-    "for_statement",
-    "expression_switch_statement",
-    "communication_case",
-    "func_literal",
-    "function_declaration",
-  ] as const;
-  return node.closest(...kinds) as GoNode;
-}
-
-function howOf(id: GoNode): UseHow {
-  const list = id.parent?.kind === "expression_list" ? id.parent : id;
-  const holder = list.parent;
-  if (id.parent?.kind === "unary_expression" && id.parent.child("operator")?.kind === "&") return "address";
-  if (list.field === "left" && holder?.is("assignment_statement", "short_var_declaration", "receive_statement", "range_clause"))
-    return "write";
-  return id.parent?.is("inc_statement", "dec_statement") ? "readwrite" : "read";
+  return binding;
 }

@@ -85,12 +85,6 @@ export class Conditions {
     return c ? [this.equal(c, NIL, when)] : [];
   }
 
-  /** The key that `binding == nil` has, or that the boolean `binding` has; null when no condition asks. */
-  keyOf(binding: Binding, what: "nil" | "truth"): number | null {
-    const name = this.nameOf(binding);
-    return this.byText.get(what === "nil" ? `${name} == nil` : name) ?? null;
-  }
-
   /** The keys that compare the left side with a constant. */
   equalities(left: string): number[] {
     const found: number[] = [];
@@ -100,6 +94,7 @@ export class Conditions {
     return found;
   }
 
+  /** The key of this canonical text; null when no condition has it. */
   find(text: string): number | null {
     return this.byText.get(text) ?? null;
   }

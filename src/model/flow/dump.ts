@@ -27,8 +27,13 @@ function reachableFrom(entry: Block): ReadonlySet<Block> {
 
 function label(edge: Edge): string {
   const cond = edge.cond ? ` ${edge.when ? "if" : "unless"} ${oneLine(edge.cond)}` : "";
-  const clause = edge.clause ? ` [${oneLine(edge.clause).replace(/:.*/, "")}]` : "";
-  return cond + clause;
+  return cond + (edge.clause ? ` [${headOf(edge.clause)}]` : "");
+}
+
+/** `case x` of a whole clause. */
+function headOf(clause: GoNode): string {
+  const colon = clause.children.find((c) => c.kind === ":");
+  return clause.source.text.slice(clause.start, colon?.start ?? clause.end).replace(/\s+/g, " ");
 }
 
 function oneLine(node: GoNode): string {

@@ -115,12 +115,18 @@ export class FactTable {
   given(facts: bigint, known: readonly Fact[]): bigint {
     let now = facts;
     for (const { binding, is } of known) {
-      const key = this.conditions.keyOf(binding, is === "nil" || is === "non-nil" ? "nil" : "truth");
-      if (key === null) continue;
-      const learn = this.mask([{ key, value: is === "nil" || is === "true" }]);
+      const learn = this.mask(this.meaning(binding, is));
       now = (now & ~this.opposite(learn)) | learn;
     }
     return now;
+  }
+
+  private meaning(binding: Binding, is: Fact["is"]): Literal[] {
+    const name = this.conditions.nameOf(binding);
+    const key = this.conditions.find(is === "true" || is === "false" ? name : `${name} == nil`);
+    if (key !== null) return [{ key, value: is === "nil" || is === "true" }];
+    // Nobody compares it with nil, but perhaps with something that is not nil: `err == io.EOF`.
+    return is === "nil" ? this.conditions.equalities(name).map((other) => ({ key: other, value: false })) : [];
   }
 
   // ---------------------------------------------------------------- edges

@@ -71,7 +71,7 @@ async function* oracle(dir: string): AsyncIterable<OracleFile> {
   const child = spawn("go", ["run", ".", dir], {
     cwd: fileURLToPath(new URL(".", import.meta.url)),
     stdio: ["ignore", "pipe", "inherit"],
-    env: { ...process.env, GOFLAGS: "-mod=mod", GOWORK: "off" },
+    env: { ...process.env, GOWORK: "off" },
   });
   const ended = new Promise<number>((resolve, reject) => {
     child.on("error", reject);
