@@ -1,39 +1,8 @@
 /** The commands and their flags. A command's work is loaded when it runs. */
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { closest } from "../engine/selection.ts";
+import { Command, CommanderError, Option } from "commander";
 import { fail } from "./fail.ts";
+import { addFlags, type CheckFlags, colorOption, outputFormat } from "./flags.ts";
 import { version } from "./version.ts";
-
-export interface CheckFlags {
-  readonly fix?: boolean;
-  readonly unsafeFixes?: boolean;
-  readonly diff?: boolean;
-  readonly fixOnly?: boolean;
-  readonly showFixes?: boolean;
-  readonly statistics?: boolean;
-  readonly select?: readonly string[];
-  readonly ignore?: readonly string[];
-  readonly fixable?: readonly string[];
-  readonly unfixable?: readonly string[];
-  readonly exitZero?: boolean;
-  readonly exitNonZeroOnFix?: boolean;
-  readonly outputFormat?: readonly string[];
-  readonly outputFile?: string;
-  readonly stdinFilename?: string;
-  readonly showFiles?: boolean;
-  readonly isolated?: boolean;
-  readonly config?: string;
-  readonly cache: boolean;
-  readonly cacheDir?: string;
-  readonly go?: string;
-  readonly maxFindings?: number;
-  readonly jobs?: number;
-  readonly stats?: boolean;
-  readonly includeGenerated?: boolean;
-  readonly includeIgnored?: boolean;
-  /** `-U`: apply all safe fixes. */
-  readonly u?: boolean;
-}
 
 /** Runs one command line; gives the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -111,87 +80,10 @@ function build(exit: (code: number) => void): Command {
   return program;
 }
 
-function addFlags(command: Command): void {
-  command
-    .optionsGroup("Fixes:")
-    .addOption(new Option("--unsafe-fixes", "apply unsafe fixes too"))
-    .addOption(new Option("--diff", "print one patch of the fixes and write nothing"))
-    .addOption(new Option("--fix-only", "apply fixes and do not tell what is left"))
-    .addOption(new Option("--show-fixes", "tell what was fixed"))
-    .addOption(new Option("--fixable <rules>", "fix only these: ids, families, tiers, ALL").argParser(list))
-    .addOption(new Option("--unfixable <rules>", "do not fix these").argParser(list))
-    .optionsGroup("Rules:")
-    .addOption(
-      new Option("--select <rules>", "check only these: ids, families, tiers (recommended, pedantic, harden), ALL").argParser(list),
-    )
-    .addOption(new Option("--ignore <rules>", "leave these out").argParser(list))
-    .addOption(new Option("--go <version>", "language version, in place of go.mod's"))
-    .optionsGroup("Files:")
-    .addOption(new Option("--include-generated", "check generated files too"))
-    .addOption(new Option("--include-ignored", "check vendor, testdata and what .gitignore names too"))
-    .addOption(new Option("--stdin-filename <path>", "where the standard input would stand"))
-    .addOption(new Option("--show-files", "list the files that would be checked"))
-    .optionsGroup("Output:")
-    .addOption(
-      new Option(
-        "--output-format <format>",
-        "text, concise, json, json-lines, sarif, diff, report; with =file into a file; may be repeated",
-      ).argParser(repeat),
-    )
-    .addOption(new Option("-o, --output-file <path>", "write the output to a file"))
-    .addOption(new Option("--statistics", "count findings by rule"))
-    .addOption(new Option("--stats", "tell time and sizes on stderr"))
-    .addOption(colorOption())
-    .optionsGroup("Exit code:")
-    .addOption(new Option("--exit-zero", "0 also when there are findings"))
-    .addOption(new Option("--exit-non-zero-on-fix", "1 when something was fixed"))
-    .addOption(new Option("--max-findings <n>", "1 only above this many findings").argParser(whole(0)))
-    .optionsGroup("Other:")
-    .addOption(new Option("--config <file>", "this configuration, in place of the nearest .gomend.yml"))
-    .addOption(new Option("--isolated", "no configuration file"))
-    .addOption(new Option("--no-cache", "do not use the cache"))
-    .addOption(new Option("--cache-dir <dir>", "where the cache is kept"))
-    .addOption(new Option("-j, --jobs <n>", "how many processor cores to use").argParser(whole(1)));
-}
-
-function outputFormat(): Option {
-  return new Option("--output-format <format>", "how to print it").choices(["text", "json"]);
-}
-
-function colorOption(): Option {
-  return new Option("--color <when>", "colour the output").choices(["auto", "always", "never"]);
-}
-
-function list(value: string, previous: readonly string[] = []): string[] {
-  const names = value
-    .split(",")
-    .map((n) => n.trim())
-    .filter((n) => n !== "");
-  if (names.length === 0) throw new InvalidArgumentError("expected names, with commas between them.");
-  return [...previous, ...names];
-}
-
-function repeat(value: string, previous: readonly string[] = []): string[] {
-  return [...previous, value];
-}
-
-function whole(least: number): (value: string) => number {
-  return (value) => {
-    const n = Number(value);
-    if (!/^\d+$/.test(value) || n < least) throw new InvalidArgumentError(`expected a whole number from ${least} on.`);
-    return n;
-  };
-}
-
 /** Commander's message and its suggestion on one line. */
 function oneLine(text: string): string {
   return text
     .trim()
     .replace(/^error: /, "")
     .replace(/\n+/g, " ");
-}
-
-/** For a path that does not exist: perhaps a command was meant. */
-export function commandLike(word: string): string | null {
-  return closest(word, ["check", "fix", "rule", "rules", "help"]);
 }

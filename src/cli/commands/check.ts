@@ -2,13 +2,14 @@
 import { readFileSync } from "node:fs";
 import type { Report } from "../../engine/report.ts";
 import { type Run, run, UsageError } from "../../engine/run.ts";
+import { closest } from "../../engine/selection.ts";
 import { writeChanges } from "../../engine/write.ts";
 import type { Format } from "../../report/index.ts";
 import { sanitizeLine } from "../../text/sanitize.ts";
 import { rules } from "../../transforms/index.ts";
 import { complain } from "../fail.ts";
+import type { CheckFlags } from "../flags.ts";
 import { emit, type Sink, sinksOf } from "../output.ts";
-import { type CheckFlags, commandLike } from "../program.ts";
 import { progressLine } from "../progress.ts";
 import { fixedTable, statisticsTable, statsTable } from "../tables.ts";
 import { version } from "../version.ts";
@@ -35,6 +36,9 @@ export async function work(paths: readonly string[], flags: CheckFlags, fix: boo
   return exitCode(report, flags, fix);
 }
 
+/** A path that does not exist may be a command misspelt. */
+const COMMANDS = ["check", "fix", "rule", "rules", "help"];
+
 async function runWith(paths: readonly string[], flags: CheckFlags, fix: boolean, stdin: boolean): Promise<Run | null> {
   const progress = progressLine(process.stderr);
   try {
@@ -59,7 +63,7 @@ async function runWith(paths: readonly string[], flags: CheckFlags, fix: boolean
     const [only] = paths;
     const meant =
       error instanceof UsageError && paths.length === 1 && only !== undefined && error.message.startsWith("no such file")
-        ? commandLike(only)
+        ? closest(only, COMMANDS)
         : null;
     progress.clear();
     if (meant === null) throw error;

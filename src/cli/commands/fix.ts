@@ -1,5 +1,5 @@
 /** `gomend fix`: applies fixes and tells what is left. */
-import type { CheckFlags } from "../program.ts";
+import type { CheckFlags } from "../flags.ts";
 import { work } from "./check.ts";
 
 export async function fix(paths: readonly string[], flags: CheckFlags): Promise<number> {
