@@ -39,7 +39,8 @@ export function statementOf(node: GoNode): GoNode | null {
 
 /**
  * True when `node` is evaluated exactly where its statement begins, once: so code that stands before the statement runs just before it.
- * Not so in a loop's condition, post statement or body, in a case, behind an else-if, or under `&&`, `||` and literals.
+ * Not so in a loop's condition, post statement or body, in a case of a switch, behind an else-if, or under `&&`, `||` and literals. What
+ * the cases of a select wait on is evaluated once, on entering it.
  */
 export function atHeadOf(statement: GoNode, node: GoNode): boolean {
   for (let n = node; n !== statement; ) {
@@ -50,13 +51,21 @@ export function atHeadOf(statement: GoNode, node: GoNode): boolean {
       if (n.field !== "initializer" && n.kind !== "for_clause" && n.kind !== "range_clause") return false;
     }
     if (parent.kind === "if_statement" && (n.field === "consequence" || n.field === "alternative")) return false;
-    if (parent.is("communication_case", "expression_case", "type_case", "default_case")) return false;
+    if (parent.is("expression_case", "type_case", "default_case")) return false;
+    if (parent.kind === "communication_case" && n.field !== "communication") return false;
+    if (parent.kind === "receive_statement" && n.field === "left") return false;
     if (parent.kind === "binary_expression" && n.field === "right") {
       if (parent.children.some((c) => c.is("&&", "||"))) return false;
     }
     n = parent;
   }
   return true;
+}
+
+/** The statement at whose head the node is evaluated, so that what is inserted before runs just before it; null where there is none. */
+export function statementAtHead(node: GoNode): GoNode | null {
+  const statement = statementOf(node);
+  return statement && atHeadOf(statement, node) ? statement : null;
 }
 
 /** The statements of a block or clause in order, labels around their statements, comments left out. */

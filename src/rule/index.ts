@@ -16,3 +16,5 @@ export * from "./rule.ts";
 export * from "./types.ts";
 export * from "./callees.ts";
 export * from "./obligation.ts";
+export * from "./versions.ts";
+export * from "./outlive.ts";

@@ -1,0 +1,104 @@
+/**
+ * Acquire and release: which acquisitions reach an end of their function, or the next turn of their loop, without a release. A rule
+ * gives the row; `obligation/acquire.ts` finds who holds it, `hold.ts` what happens to it, `mend.ts` writes the fixes.
+ */
+import type { GoNode } from "../go/node.ts";
+import type { Escape, Fact, Flow, FuncModel, PackageModel, Witness } from "../model/model.ts";
+import { type Acquisition, acquisitions, waysOf } from "./obligation/acquire.ts";
+import { type Events, eventsOf, fateOf } from "./obligation/hold.ts";
+import type { Resource } from "./obligation/row.ts";
+
+export { type Acquisition, acquisitions, inSelectCase, waysOf } from "./obligation/acquire.ts";
+export { type Effect, effectOnParam, type Events, eventsOf, fateOf, type Ways } from "./obligation/hold.ts";
+export * from "./obligation/mend.ts";
+export { messageOf, witnessOf } from "./obligation/say.ts";
+export { type Acquire, type HolderType, releaseText, type Resource, type Words } from "./obligation/row.ts";
+
+export interface Leak extends Acquisition {
+  /**
+   * dropped: nobody holds it; path: it reaches an end of the function; turn: the next turn of the loop acquires another;
+   * overwritten: the holder is given another value first.
+   */
+  readonly kind: "dropped" | "path" | "turn" | "overwritten";
+  /** The path on which it leaks; null when it is overwritten. */
+  readonly witness: Witness | null;
+  /** The assignment that overwrites the holder. */
+  readonly over: GoNode | null;
+  readonly events: Events;
+  /** On some path it goes to somebody else, who owes the release then. */
+  readonly handedOver: boolean;
+  /** The acquisition stands in a loop of its function. */
+  readonly inLoop: boolean;
+  /** Ends a path well: a release, a handing over, another value for the holder. */
+  stop(atom: GoNode): boolean;
+  readonly facts: readonly Fact[];
+}
+
+/** Every acquisition of the resource that leaks, in the order of the calls. */
+export function* leaks(pkg: PackageModel, row: Resource): Iterable<Leak> {
+  for (const acquisition of acquisitions(pkg, row)) {
+    const leak = leakOf(acquisition);
+    if (leak) yield leak;
+  }
+}
+
+export function leakOf(a: Acquisition): Leak | null {
+  const { pkg, row, func, call } = a;
+  const flow = pkg.flow(func);
+  if (!flow.locate(call)) return null; // never runs
+  const events = a.holder ? eventsOf(pkg, a.holder, waysOf(row), func) : fateOf(pkg, a.call, waysOf(row), func);
+  if (a.holder && settledBefore(a, events, flow)) return null;
+
+  const written = events.written.filter((n) => n !== a.slot);
+  const ends = atomsOf(flow, inSelect(a) ? [] : [...events.released, ...events.handed]);
+  const overwrites = atomsOf(flow, written);
+  const stop = (atom: GoNode): boolean => ends.has(atom) || overwrites.has(atom);
+  const facts: Fact[] = [];
+  if (a.holder) facts.push({ binding: a.holder, is: "non-nil" });
+  if (a.error) facts.push({ binding: a.error, is: "nil" });
+  const inLoop = flow.inLoop(call);
+  const base = { ...a, over: null, events, handedOver: events.handed.length > 0, inLoop, stop, facts };
+
+  const turn = inLoop ? flow.escape(call, { stop, facts, exits: [], turn: true }) : null;
+  const witness = turn ?? flow.escape(call, { stop, facts, exits: countedExits(func, row) });
+  const kind = a.holder === null ? "dropped" : turn ? "turn" : "path";
+  if (witness) return { ...base, kind, witness };
+  if (!a.holder || comparedWithNil(a)) return null;
+  const over = written.find((w) => flow.reaches(call, w, (atom) => ends.has(atom)));
+  return over ? { ...base, kind: "overwritten", witness: null, over } : null;
+}
+
+/** The ends of the function on which it is owed: none in main.main, whose end is the process's, unless the row says so. */
+export function countedExits(func: FuncModel, row: Resource): NonNullable<Escape["exits"]> {
+  const isMain = func.name === "main" && func.pkg.name === "main" && func.node.kind === "function_declaration";
+  return isMain && !row.inMain ? [] : (row.exits ?? ["return", "end"]);
+}
+
+/** A value that a select case waits on is not received when another case is taken, so the receive proves nothing. */
+function inSelect(a: Acquisition): boolean {
+  return a.holder === null && a.part !== a.call;
+}
+
+function atomsOf(flow: Flow, nodes: readonly GoNode[]): Set<GoNode> {
+  const atoms = new Set<GoNode>();
+  for (const node of nodes) {
+    const place = flow.locate(node);
+    const atom = place?.block.atoms[place.index];
+    if (atom) atoms.add(atom);
+  }
+  return atoms;
+}
+
+/**
+ * True when a literal that was made before the acquisition takes care of the holder, whatever it holds then: a deferred one that releases
+ * it, one that was given to somebody else.
+ */
+function settledBefore(a: Acquisition, events: Events, flow: Flow): boolean {
+  if (a.slot !== null && a.holder?.node === a.slot) return false; // the holder is declared here
+  const early = [...events.handed, ...events.released.filter((n) => n.closest("defer_statement"))];
+  return early.some((n) => (events.byCapture.has(n) || n.kind === "unary_expression") && flow.reaches(n, a.call));
+}
+
+function comparedWithNil(a: Acquisition): boolean {
+  return a.holder?.uses.some((u) => u.node.parent?.kind === "binary_expression") ?? false;
+}

@@ -1,0 +1,182 @@
+/** Where a resource is acquired, and who holds it then. */
+import { type GoNode, unparen } from "../../go/node.ts";
+import type { Binding, FuncModel, PackageModel } from "../../model/model.ts";
+import { isNamed } from "../../model/types.ts";
+import { calleeOf } from "../callees.ts";
+import { eventsOf, fateOf, type Ways } from "./hold.ts";
+import type { Acquire, Resource } from "./row.ts";
+
+export interface Acquisition {
+  readonly pkg: PackageModel;
+  readonly row: Resource;
+  readonly acquire: Acquire;
+  /** The call_expression that acquires: of the row's function, or of a function of the package that returns what it acquired. */
+  readonly call: GoNode;
+  readonly func: FuncModel;
+  /** The name on the left that takes it, `_` included; null when none does. */
+  readonly slot: GoNode | null;
+  readonly holder: Binding | null;
+  /** The local that is nil when it was acquired. */
+  readonly error: Binding | null;
+  /** The part of it that is used on the spot: `time.NewTicker(d).C`; the call itself otherwise. */
+  readonly part: GoNode;
+}
+
+export function waysOf(row: Resource): Ways {
+  return { release: row.release, received: row.received ?? [] };
+}
+
+/** How many functions deep a resource may be returned from before it is held. */
+const MAX_WRAPPERS = 3;
+
+/**
+ * All acquisitions whose holder can be told: held by a local, or by nobody (`slot` is `_` or null). Those that are handed over on
+ * the spot (returned, stored, passed on) are not among them; calls of functions that return one are.
+ */
+export function* acquisitions(pkg: PackageModel, row: Resource): Iterable<Acquisition> {
+  const bySymbol = new Map(row.acquire.map((a) => [a.symbol, a]));
+  const seen = new Set<GoNode>();
+  let sites: { call: GoNode; acquire: Acquire }[] = [];
+  for (const call of pkg.calls(...bySymbol.keys())) {
+    const acquire = bySymbol.get(call.symbol);
+    if (acquire) sites.push({ call: call.node, acquire });
+  }
+  for (let depth = 0; depth <= MAX_WRAPPERS && sites.length > 0; depth++) {
+    const wrappers: { func: FuncModel; acquire: Acquire }[] = [];
+    for (const { call, acquire } of sites) {
+      const func = pkg.functionOf(call);
+      if (!func || seen.has(call)) continue;
+      seen.add(call);
+      const found = site(pkg, row, acquire, call, func);
+      if (found === null) continue;
+      if ("index" in found) wrappers.push({ func, acquire: throughWrapper(pkg, func, acquire, found.index) });
+      else yield found;
+    }
+    sites = wrappers.flatMap(({ func, acquire }) => callsOf(pkg, func).map((call) => ({ call, acquire })));
+  }
+}
+
+/** The acquisition, the index of the result in which its function returns it, or null when it is handed over otherwise. */
+function site(pkg: PackageModel, row: Resource, acquire: Acquire, call: GoNode, func: FuncModel): Acquisition | { index: number } | null {
+  const base = { pkg, row, acquire, call, func, part: call };
+  const { statement, left, index, alone } = receiving(call, acquire.result);
+  if (statement?.kind === "return_statement") {
+    const at = alone ? acquire.result : index;
+    return { index: at };
+  }
+  if (statement && left) {
+    const slot = left[alone ? acquire.result : index];
+    if (!slot) return null;
+    if (slot.text === "_") return { ...base, slot, holder: null, error: null };
+    const holder = slot.kind === "identifier" ? pkg.binding(slot) : null;
+    if (!holder || holder.func !== func || (holder.kind !== "var" && holder.kind !== "param")) return null;
+    const failing = alone && acquire.error !== undefined ? left[acquire.error] : undefined;
+    const error = failing?.kind === "identifier" ? pkg.binding(failing) : null;
+    const only = returnedOnly({ ...base, slot, holder, error }, holder);
+    if (only !== null) return { index: only };
+    return { ...base, slot, holder, error };
+  }
+  if (acquire.result > 0) return null;
+  return onTheSpot(base, row);
+}
+
+/** The value is used without a name: dropped, or only a part of it is used. */
+function onTheSpot(base: Omit<Acquisition, "slot" | "holder" | "error">, row: Resource): Acquisition | null {
+  const { pkg, call, func } = base;
+  const outer = parentheses(call);
+  const p = outer.parent;
+  const unheld = { ...base, slot: null, holder: null, error: null };
+  if (p?.is("expression_statement", "defer_statement", "go_statement")) return p.kind === "expression_statement" ? unheld : null;
+  if (p?.kind === "selector_expression") {
+    const called = parentheses(p).parent?.kind === "call_expression";
+    if (called) return null; // `time.NewTimer(d).Stop()`: whatever it means, it is not a value that was forgotten
+    const { released, handed } = fateOf(pkg, call, waysOf(row), func);
+    return handed.length > 0 || (released.length > 0 && !inSelectCase(p)) ? null : { ...unheld, part: p };
+  }
+  if (row.release.length > 0) return null; // passed on, stored, compared
+  const { handed } = fateOf(pkg, call, waysOf(row), func);
+  return handed.length > 0 ? null : unheld;
+}
+
+/** True for a value that one case of a select waits on. */
+export function inSelectCase(node: GoNode): boolean {
+  for (let n = node; n.parent; n = n.parent) {
+    if (n.parent.kind === "communication_case") return n.field === "communication";
+    if (n.parent.kind === "statement_list" || n.kind === "func_literal") return false;
+  }
+  return false;
+}
+
+function parentheses(node: GoNode): GoNode {
+  let n = node;
+  while (n.parent?.kind === "parenthesized_expression") n = n.parent;
+  return n;
+}
+
+interface Receiving {
+  /** The assignment, declaration or return of which the call is an operand. */
+  readonly statement: GoNode | null;
+  readonly left: readonly GoNode[] | null;
+  /** Its place among the operands. */
+  readonly index: number;
+  /** It is the only operand, so all of its results go to the left. */
+  readonly alone: boolean;
+}
+
+function receiving(call: GoNode, result: number): Receiving {
+  const nothing = { statement: null, left: null, index: 0, alone: false };
+  const e = parentheses(call);
+  const list = e.parent;
+  if (!list) return nothing;
+  if (list.kind === "return_statement") return { statement: list, left: null, index: 0, alone: true };
+  if (list.kind !== "expression_list" || !list.parent) return nothing;
+  const statement = list.parent;
+  const index = list.items.indexOf(e);
+  const alone = list.items.length === 1;
+  if (!alone && result > 0) return nothing;
+  if (statement.kind === "return_statement") return { statement, left: null, index, alone };
+  if (list.field !== "right" && list.field !== "value") return nothing;
+  if (statement.is("short_var_declaration", "assignment_statement")) {
+    return { statement, left: statement.child("left")?.items ?? [], index, alone };
+  }
+  if (statement.kind === "var_spec") return { statement, left: statement.childrenOf("name").filter((c) => c.named), index, alone };
+  return nothing;
+}
+
+// ---------------------------------------------------------------- functions that return what they acquire
+
+/** The index of the result in which the function always returns what the local holds, or null when it does something else with it. */
+function returnedOnly({ pkg, row, func, call, error }: Acquisition, holder: Binding): number | null {
+  const events = eventsOf(pkg, holder, waysOf(row), func);
+  if (events.handed.length === 0 || events.released.length > 0 || events.written.length > 1) return null;
+  const indices = new Set<number>();
+  for (const node of events.handed) {
+    if (node.kind !== "return_statement") return null;
+    const operands = node.items[0]?.kind === "expression_list" ? node.items[0].items : node.items;
+    indices.add(operands.findIndex((o) => unparen(o).kind === "identifier" && pkg.binding(unparen(o)) === holder));
+  }
+  const [index] = indices;
+  if (indices.size !== 1 || index === undefined || index < 0) return null;
+  const facts = error ? [{ binding: error, is: "nil" } as const] : [];
+  return pkg.flow(func).escape(call, { stop: (atom) => events.handed.includes(atom), facts }) ? null : index;
+}
+
+function throughWrapper(pkg: PackageModel, func: FuncModel, acquire: Acquire, index: number): Acquire {
+  const last = func.results.length - 1;
+  const failing = last > 0 && last !== index && isNamed(pkg.typeAt((func.results[last] as { type: GoNode }).type), "error");
+  const { error: _, ...rest } = acquire;
+  return { ...rest, result: index, ...(failing ? { error: last } : {}) };
+}
+
+/** The calls of a named function in its package. */
+function callsOf(pkg: PackageModel, func: FuncModel): GoNode[] {
+  if (func.name === "") return [];
+  const calls: GoNode[] = [];
+  for (const name of pkg.mentions(func.name)) {
+    const callee = name.parent?.kind === "selector_expression" && name.field === "field" ? name.parent : name;
+    const call = callee.parent;
+    if (call?.kind !== "call_expression" || callee.field !== "function") continue;
+    if (calleeOf(pkg, call)?.node === func.node) calls.push(call);
+  }
+  return calls;
+}

@@ -1,0 +1,303 @@
+/**
+ * What happens to a resource that a local holds: where it is released, where it is handed over. What cannot be told counts as handed
+ * over, so that the rules stay silent.
+ */
+import { type GoNode, unparen } from "../../go/node.ts";
+import type { Binding, FuncModel, PackageModel, Use } from "../../model/model.ts";
+import { calleeOf } from "../callees.ts";
+import { CALLS_AT_ONCE, LEAVES_OPEN } from "./known.ts";
+
+/** What counts as release, seen from the value that is looked at: see `Resource.release` and `received`. */
+export interface Ways {
+  readonly release: readonly string[];
+  readonly received: readonly string[];
+}
+
+/** Nodes of the function in which the resource is held, each in the atom where it happens. */
+export interface Events {
+  readonly released: GoNode[];
+  readonly handed: GoNode[];
+  /** Assignments to the holder itself. */
+  readonly written: GoNode[];
+  /** Of the events above: those of a literal that reads the holder when it runs, not when it is made. */
+  readonly byCapture: Set<GoNode>;
+}
+
+/** What a function does with a parameter, by what its body shows. */
+export type Effect = "releases" | "stores" | "returns" | "reads" | "unknown";
+
+type Fate = "released" | "handed" | "neutral";
+
+/** Everything that happens to the value of `holder` in `within`, in literals inside of it, and under other names. */
+export function eventsOf(pkg: PackageModel, holder: Binding, ways: Ways, within: FuncModel): Events {
+  const events: Events = { released: [], handed: [], written: [], byCapture: new Set() };
+  new Tracker(pkg, within, events).follow(holder, ways);
+  return events;
+}
+
+/** What happens to the value of an expression that no local holds: an argument, an operand. null when a local takes it. */
+export function fateOf(pkg: PackageModel, expression: GoNode, ways: Ways, within: FuncModel): Events & { readonly taken: Binding | null } {
+  const events: Events = { released: [], handed: [], written: [], byCapture: new Set() };
+  const tracker = new Tracker(pkg, within, events);
+  tracker.value(expression, ways);
+  return { ...events, taken: tracker.firstAlias };
+}
+
+const effects = new WeakMap<Binding, Map<string, Effect>>();
+
+/** What `func` does with its parameter `index` (-1: the receiver). A cycle of calls is taken to add nothing. */
+export function effectOnParam(func: FuncModel, index: number, ways: Ways): Effect {
+  const param = index < 0 ? null : (func.params[index] ?? null);
+  if (!func.body) return "unknown";
+  if (index >= 0 && (!param || param.variadic)) return "unknown";
+  const binding = index < 0 ? func.receiver : (param?.binding ?? null);
+  if (!binding) return "reads";
+  let known = effects.get(binding);
+  if (!known) effects.set(binding, (known = new Map()));
+  const key = `${ways.release.join()};${ways.received.join()}`;
+  const before = known.get(key);
+  if (before) return before;
+  known.set(key, "reads");
+  const events = eventsOf(func.pkg, binding, ways, func);
+  const effect: Effect =
+    events.released.length > 0
+      ? "releases"
+      : events.handed.length === 0
+        ? "reads"
+        : events.handed.every((n) => n.kind === "return_statement")
+          ? "returns"
+          : "stores";
+  known.set(key, effect);
+  return effect;
+}
+
+class Tracker {
+  readonly pkg: PackageModel;
+  readonly within: FuncModel;
+  readonly events: Events;
+  /** The first local that took the value. */
+  firstAlias: Binding | null = null;
+  readonly #seen = new Set<Binding>();
+
+  constructor(pkg: PackageModel, within: FuncModel, events: Events) {
+    this.pkg = pkg;
+    this.within = within;
+    this.events = events;
+  }
+
+  follow(binding: Binding, ways: Ways): void {
+    if (this.#seen.has(binding)) return;
+    this.#seen.add(binding);
+    const literals = new Set<GoNode>();
+    for (const use of binding.uses) {
+      if (use.func === this.within) this.#use(use, ways);
+      else {
+        const literal = this.#literalAround(use);
+        if (literal) literals.add(literal);
+      }
+    }
+    for (const literal of literals) this.#literal(literal, binding, ways);
+  }
+
+  #use(use: Use, ways: Ways): void {
+    if (use.how === "write") this.events.written.push(use.node);
+    else this.value(use.node, ways);
+  }
+
+  /** The literal, made directly in the function, in which a captured use stands; null for a use outside of the function. */
+  #literalAround(use: Use): GoNode | null {
+    for (let f = use.func; f?.outer; f = f.outer) if (f.outer === this.within) return f.node;
+    return null;
+  }
+
+  // ---------------------------------------------------------------- values
+
+  /** Follows the value of an expression to where it is released, kept or forgotten. */
+  value(expression: GoNode, ways: Ways): void {
+    let e = expression;
+    for (;;) {
+      const p: GoNode | null = e.parent;
+      if (!p) return;
+      switch (p.kind) {
+        case "parenthesized_expression":
+        case "type_assertion_expression":
+        case "type_conversion_expression":
+          e = p;
+          continue;
+        case "selector_expression": {
+          const part = this.#select(p, ways);
+          if (!part) return;
+          e = p;
+          ways = part;
+          continue;
+        }
+        case "call_expression":
+          if (ways.release.includes("()")) this.#atCall(p, "released");
+          return;
+        case "argument_list": {
+          const call = p.parent as GoNode;
+          if (this.#isConversion(call)) {
+            e = call;
+            continue;
+          }
+          this.#atCall(call, this.#argument(call, e, ways));
+          return;
+        }
+        case "unary_expression":
+          return this.#unary(p, ways);
+        case "expression_list":
+          if (p.parent?.kind === "return_statement") return this.#hand(p.parent);
+          return this.#assigned(p, e, ways);
+        case "return_statement":
+          return this.#hand(p);
+        case "var_spec":
+        case "assignment_statement":
+        case "short_var_declaration":
+          return this.#assigned(null, e, ways);
+        case "range_clause":
+          if (ways.received.includes("")) this.events.released.push(e);
+          return;
+        case "send_statement":
+          if (e.field === "value") this.#hand(e);
+          return;
+        case "index_expression":
+          if (e.field === "index") this.#hand(e);
+          return;
+        case "binary_expression":
+        case "slice_expression":
+        case "expression_statement":
+        case "if_statement":
+        case "for_statement":
+        case "for_clause":
+        case "expression_case":
+        case "expression_switch_statement":
+        case "inc_statement":
+        case "dec_statement":
+          return;
+        default:
+          return this.#hand(e);
+      }
+    }
+  }
+
+  /** What `x.f` leaves to follow; null when it is done with. */
+  #select(selector: GoNode, ways: Ways): Ways | null {
+    const field = selector.child("field")?.text ?? "";
+    const outer = climb(selector);
+    const call = outer.parent?.kind === "call_expression" && outer.field === "function" ? outer.parent : null;
+    if (ways.release.includes(field)) {
+      if (!call) return { release: ["()"], received: [] }; // a method value
+      this.#atCall(call, "released");
+      return null;
+    }
+    if (call) {
+      const callee = calleeOf(this.pkg, call);
+      const effect = callee?.receiver ? effectOnParam(callee, -1, ways) : "reads";
+      this.#atCall(call, effect === "releases" ? "released" : effect === "stores" ? "handed" : "neutral");
+      return null;
+    }
+    const release = ways.release.flatMap((r) => (r.startsWith(`${field}.`) ? [r.slice(field.length + 1)] : []));
+    const received = ways.received.includes(field) ? [""] : [];
+    return release.length + received.length > 0 ? { release, received } : null;
+  }
+
+  #unary(unary: GoNode, ways: Ways): void {
+    const operator = unary.child("operator")?.kind;
+    if (operator === "<-" && ways.received.includes("")) this.events.released.push(unary);
+    else if (operator === "&" || operator === "*") this.#hand(unary);
+  }
+
+  /** The value is the right side of an assignment, at the place that `e` has in `list`. */
+  #assigned(list: GoNode | null, e: GoNode, ways: Ways): void {
+    const statement = list ? list.parent : e.parent;
+    if (!statement) return;
+    const isLeft = (list ?? e).field === "left" || (list ?? e).field === "name";
+    if (isLeft) return; // `x.f = 1`, `*x = 1`: seen as a selector before
+    const left = statement.kind === "var_spec" ? statement.childrenOf("name").filter((c) => c.named) : (statement.child("left")?.items ?? []);
+    const target = left[list ? list.items.indexOf(e) : 0];
+    if (!target || (list && list.items.length !== left.length)) return this.#hand(e);
+    this.take(target, e, ways);
+  }
+
+  /** The value goes into `target`: a local that is followed on, `_`, or a place that outlives the function. */
+  take(target: GoNode, e: GoNode, ways: Ways): void {
+    const name = unparen(target);
+    if (name.text === "_") return;
+    const binding = name.kind === "identifier" ? this.pkg.binding(name) : null;
+    const own = binding !== null && binding.func === this.within && (binding.kind === "var" || binding.kind === "param");
+    if (!own) return this.#hand(e);
+    this.firstAlias ??= binding;
+    this.follow(binding, ways);
+  }
+
+  // ---------------------------------------------------------------- calls
+
+  #atCall(call: GoNode, fate: Fate): void {
+    if (fate === "neutral") return;
+    const started = climb(call).parent?.kind === "go_statement";
+    if (started || fate === "handed") this.#hand(call);
+    else this.events.released.push(call);
+  }
+
+  #hand(node: GoNode): void {
+    this.events.handed.push(node);
+  }
+
+  #isConversion(call: GoNode): boolean {
+    const callee = unparen(call.child("function") as GoNode);
+    return callee.kind === "identifier" && this.pkg.binding(callee)?.kind === "type";
+  }
+
+  #argument(call: GoNode, argument: GoNode, ways: Ways): Fate {
+    const callee = unparen(call.child("function") as GoNode);
+    const symbol = this.pkg.symbol(callee);
+    if (symbol !== null && LEAVES_OPEN.has(symbol)) return "neutral";
+    const func = calleeOf(this.pkg, call);
+    const index = call.child("arguments")?.items.indexOf(argument) ?? -1;
+    if (!func || index < 0) return "handed";
+    const effect = effectOnParam(func, index, ways);
+    return effect === "releases" ? "released" : effect === "reads" ? "neutral" : "handed";
+  }
+
+  // ---------------------------------------------------------------- literals
+
+  /** A literal that uses the holder: what it does with it happens when and if it is called. */
+  #literal(literal: GoNode, binding: Binding, ways: Ways): void {
+    const inner = this.pkg.functionAt(literal);
+    const inside = eventsOf(this.pkg, binding, ways, inner);
+    const fate: Fate = inside.released.length > 0 ? "released" : inside.handed.length + inside.written.length > 0 ? "handed" : "neutral";
+    const mark = { released: this.events.released.length, handed: this.events.handed.length };
+    this.#run(literal, fate, inside.written.length > 0);
+    for (const n of this.events.released.slice(mark.released)) this.events.byCapture.add(n);
+    for (const n of this.events.handed.slice(mark.handed)) this.events.byCapture.add(n);
+  }
+
+  #run(literal: GoNode, fate: Fate, writes: boolean): void {
+    const e = climb(literal);
+    const p = e.parent;
+    if (writes) return this.#hand(literal);
+    if (p?.kind === "call_expression" && e.field === "function") return this.#atCall(p, fate);
+    if (p?.kind === "argument_list") return this.#atCall(p.parent as GoNode, this.#callback(p.parent as GoNode, e, fate));
+    if (fate === "handed") return this.#hand(literal);
+    // A literal in a local is followed like the resource itself: its call does what the literal does.
+    this.value(literal, { release: fate === "released" ? ["()"] : [], received: [] });
+  }
+
+  /** A literal given to a call: does the callee run it before it returns, and forget it? */
+  #callback(call: GoNode, literal: GoNode, fate: Fate): Fate {
+    const symbol = this.pkg.symbol(unparen(call.child("function") as GoNode));
+    if (symbol !== null && CALLS_AT_ONCE.has(symbol)) return fate;
+    const func = calleeOf(this.pkg, call);
+    const index = call.child("arguments")?.items.indexOf(literal) ?? -1;
+    if (!func || index < 0) return "handed";
+    const effect = effectOnParam(func, index, { release: ["()"], received: [] });
+    return effect === "releases" || effect === "reads" ? fate : "handed";
+  }
+}
+
+/** The outermost parentheses around an expression. */
+function climb(node: GoNode): GoNode {
+  let n = node;
+  while (n.parent?.kind === "parenthesized_expression") n = n.parent;
+  return n;
+}

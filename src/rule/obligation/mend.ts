@@ -1,0 +1,214 @@
+/** The fixes of a leak: a defer, a release before each way out, or a turn of its own. */
+import { type GoNode, unparen } from "../../go/node.ts";
+import type { Witness } from "../../model/model.ts";
+import { type FixParts, fix } from "../build.ts";
+import { atHeadOf, type Edits, insertAfter, insertBefore, ownerOf, remove, replace, spanOf, statementOf, statementsOf, unlabelled, wrapStatements } from "../edits.ts";
+import { freshName, member, qualifier } from "../names.ts";
+import type { Leak } from "../obligation.ts";
+import type { Fix, ImportIntent } from "../rule.ts";
+import { leavesOf, terminates } from "./exits.ts";
+import { releaseText } from "./row.ts";
+
+/** What the rule knows and the engine cannot: a reason why a release at the end would be wrong. */
+export interface MendOptions {
+  /** Why the fix is not safe, null when it is. */
+  readonly doubt: string | null;
+}
+
+/** The fixes that suit the leak, the default first. */
+export function mend(leak: Leak, options: MendOptions = { doubt: null }): (Fix | null)[] {
+  const held = named(leak);
+  if (!held) return [];
+  if (leak.kind === "overwritten") return [];
+  if (leak.inLoop) return [beforeEachWayOut(leak, held, options), ownTurn(leak, held)];
+  if (leak.handedOver) return [beforeLeakingExits(leak, held, options)];
+  return [deferred(leak, held, options)];
+}
+
+/** The holder's name as the fix writes it, with the edits that give it one. */
+interface Held {
+  readonly name: string;
+  readonly edits: readonly Edits[];
+  readonly imports: readonly ImportIntent[];
+  /** The block in which a fresh name is visible. */
+  readonly reach: GoNode | null;
+  /** The statement that acquires. */
+  readonly statement: GoNode;
+  /** The edits acquire it before the statement, and defer its release there. */
+  readonly hoisted: boolean;
+}
+
+/** The name of the holder; a fresh one in the place of `_`, or for a value that is used on the spot. null where none can be given. */
+function named(leak: Leak): Held | null {
+  const { pkg, row, acquire, call, slot, holder } = leak;
+  const statement = statementOf(call);
+  if (!statement || !atHeadOf(statement, call)) return null;
+  const plain = { edits: [], imports: [], reach: null, statement, hoisted: false };
+  if (holder) return isAssignment(unlabelled(statement)) ? { ...plain, name: holder.name } : null;
+  const reach = ownerOf(statement);
+  const name = freshName(pkg, row.name, statement, reach);
+  if (slot) {
+    if (!isAssignment(unlabelled(statement))) return null;
+    const renamed = replace(slot, name);
+    if (slot.closest("short_var_declaration") || slot.closest("var_declaration")) return { ...plain, name, edits: [renamed], reach };
+    const type = acquire.type ?? row.type;
+    const q = qualifier(pkg, statement, type.path, type.name);
+    if (!q) return null;
+    const declared = `var ${name} ${type.pointer ? "*" : ""}${member(q, type.name)}`;
+    return { ...plain, name, edits: [renamed, insertBefore(statement, declared)], imports: q.imports, reach };
+  }
+  if (unlabelled(statement)?.kind === "expression_statement" && leak.part === call) {
+    const { path, start } = spanOf(call);
+    return { ...plain, name, edits: [[{ at: { path, start, end: start }, text: `${name} := ` }]], reach };
+  }
+  return { ...plain, name, edits: [hoisted(leak, name)], reach, hoisted: true };
+}
+
+function isAssignment(statement: GoNode | null): boolean {
+  return statement?.is("short_var_declaration", "assignment_statement", "var_declaration") ?? false;
+}
+
+/** `name := call` before the statement, and the name in the call's place. */
+function hoisted(leak: Leak, name: string): Edits {
+  const statement = statementOf(leak.call);
+  const before = statement && insertBefore(statement, [`${name} := ${leak.call.text}`, `defer ${releaseText(leak.row, leak.acquire, name)}`]);
+  const used = replace(leak.call, name);
+  return before && used && [...before, ...used];
+}
+
+/** Why a value that is computed before its statement may come too early; null when nothing beside it has effects. */
+export function orderDoubt(call: GoNode, statement: GoNode): string | null {
+  const own = call.child("arguments");
+  const others = (statement.kind === "select_statement" ? statement.items.map((c) => c.child("communication")) : [statement]).flatMap((c) =>
+    c ? c.find("call_expression").filter((o) => !o.contains(call) && !own?.contains(o) && o.closest("func_literal", "block") === call.closest("func_literal", "block")) : [],
+  );
+  const effects = others.some((o) => unparen(o.child("function") as GoNode).child("field")?.text !== "Done");
+  return effects ? "it is made before the other calls of this statement are" : null;
+}
+
+// ---------------------------------------------------------------- at the end of the function
+
+function deferred(leak: Leak, held: Held, { doubt }: MendOptions): Fix | null {
+  const { row, acquire } = leak;
+  const text = releaseText(row, acquire, held.name);
+  const anchor = held.hoisted ? null : afterCheck(leak, held.statement);
+  if (!held.hoisted && !anchor) return null;
+  return fix({
+    title: `${row.words.verb} ${held.name} when the function returns`,
+    ...because(doubt ?? (held.hoisted ? orderDoubt(leak.call, held.statement) : null)),
+    edits: [...held.edits, ...(anchor ? [insertAfter(anchor, `defer ${text}`)] : []), ...(row.harmlessTwice ? [] : withoutOld(leak))],
+    imports: held.imports,
+    assumes: [held.reach, held.statement],
+  });
+}
+
+/** The acquiring statement, or the check of its error that follows: the release goes below it. */
+function afterCheck(leak: Leak, statement: GoNode): GoNode | null {
+  if (leak.acquire.error === undefined) return statement;
+  const siblings = statement.parent?.items ?? [];
+  const next = siblings[siblings.indexOf(statement) + 1];
+  const { error } = leak;
+  if (!error) return null;
+  const checks = next?.kind === "if_statement" && next.child("condition")?.text === `${error.name} != nil`;
+  const consequence = next?.child("consequence");
+  return checks && consequence && terminates(consequence) ? next : null;
+}
+
+/** The releases that stand on their own already: twice would be wrong. */
+function withoutOld(leak: Leak): Edits[] {
+  return leak.events.released.map((r) => {
+    const statement = statementOf(r);
+    return statement?.kind === "expression_statement" && unparen(statement.items[0] ?? statement) === r ? remove(statement) : null;
+  });
+}
+
+function because(doubt: string | null): Pick<FixParts, "applicability" | "because"> {
+  return doubt === null ? { applicability: "safe" } : { applicability: "unsafe", because: doubt };
+}
+
+// ---------------------------------------------------------------- on some ways out
+
+/** A release before each exit on which it leaks: on the others somebody else has it. */
+function beforeLeakingExits(leak: Leak, held: Held, { doubt }: MendOptions): Fix | null {
+  const exits = leakingReturns(leak);
+  if (exits === null) return null;
+  const text = releaseText(leak.row, leak.acquire, held.name);
+  return fix({
+    title: exits.length === 1 ? `${leak.row.words.verb} ${held.name} before this return` : `${leak.row.words.verb} ${held.name} before each return that keeps it`,
+    ...because(doubt),
+    edits: [...held.edits, ...exits.map((e) => (readsHolder(leak, e) ? null : insertBefore(statementOf(e) ?? e, text)))],
+    imports: held.imports,
+    assumes: [held.reach, held.statement],
+  });
+}
+
+/** The return statements at which it leaks; null when it leaks at the closing brace too, or there are more than a person would read. */
+export function leakingReturns(leak: Leak): GoNode[] | null {
+  const flow = leak.pkg.flow(leak.func);
+  const found: GoNode[] = [];
+  const stop = (atom: GoNode): boolean => leak.stop(atom) || found.includes(atom);
+  for (let w: Witness | null = leak.witness; w; w = flow.escape(leak.call, { stop, facts: leak.facts })) {
+    if (w.exit !== "return" || found.length >= 20) return null;
+    found.push(w.at);
+  }
+  return found;
+}
+
+/** True when what is returned is computed with the holder, or with what was acquired beside it: a release before would come too early. */
+function readsHolder(leak: Leak, exit: GoNode): boolean {
+  if (exit.find("func_literal").length > 0) return true;
+  const beside = leak.slot?.parent?.kind === "expression_list" ? leak.slot.parent.items.map((n) => n.text) : [];
+  return exit.find("identifier").some((i) => beside.includes(i.text) || i.text === leak.holder?.name);
+}
+
+// ---------------------------------------------------------------- in loops
+
+/** A release before each way out of the block that acquires in every turn. */
+function beforeEachWayOut(leak: Leak, held: Held, { doubt }: MendOptions): Fix | null {
+  if (held.hoisted) return null;
+  const region = ownerOf(held.statement);
+  if (!region || !leak.func.body || region === leak.func.body) return null;
+  if (leak.holder?.uses.some((u) => u.node.start >= region.end || (u.node.start < held.statement.start && region.contains(u.node)))) return null;
+  const ways = leavesOf(region, held.statement);
+  if (ways === null) return null;
+  const flow = leak.pkg.flow(leak.func);
+  const text = releaseText(leak.row, leak.acquire, held.name);
+  const open = ways.filter((w) => flow.reaches(leak.call, w, leak.stop));
+  if (open.some((w) => w.kind === "return_statement" && readsHolder(leak, w))) return null;
+  const edits: Edits[] = open.map((w) => insertBefore(statementOf(w) ?? w, text));
+  const last = statementsOf(region).at(-1);
+  if (last && !terminates(region) && !leak.stop(last)) {
+    if (!leak.row.harmlessTwice) return null;
+    edits.push(insertAfter(last, text));
+  }
+  return fix({
+    title: `${leak.row.words.verb} ${held.name} on each way out of the turn`,
+    applicability: "unsafe",
+    because: doubt ?? "a panic in the turn leaves it open, and so would a way out that is added later",
+    edits: [...held.edits, ...edits],
+    imports: held.imports,
+    assumes: [held.reach, region],
+  });
+}
+
+/** The rest of the turn in a function literal, with a defer. Only where nothing in it leaves the turn. */
+function ownTurn(leak: Leak, held: Held): Fix | null {
+  const region = ownerOf(held.statement);
+  if (held.hoisted || !region || region.parent?.kind !== "for_statement" || held.statement.kind === "labeled_statement") return null;
+  const rest = statementsOf(region);
+  const from = rest.indexOf(held.statement);
+  const last = rest.at(-1);
+  if (!last || from < 0 || (leak.holder?.node && leak.holder.node !== leak.slot)) return null;
+  const inside = rest.slice(from);
+  if (leavesOf(region, held.statement)?.length !== 0) return null;
+  if (inside.some((s) => s.find("labeled_statement", "goto_statement").length > 0)) return null;
+  const text = releaseText(leak.row, leak.acquire, held.name);
+  return fix({
+    title: `Put the turn into a function literal that ends with ${text}`,
+    applicability: "unsafe",
+    because: "the rest of the turn becomes a function of its own: for recover, for defers in it, and in stack traces",
+    edits: [...held.edits, insertAfter(held.statement, `\tdefer ${text}`), wrapStatements(held.statement, last, "func() {", "}()")],
+    imports: held.imports,
+    assumes: [region],
+  });
+}

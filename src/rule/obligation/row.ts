@@ -1,0 +1,57 @@
+/** A resource as data: how it is acquired, how it is released, and the words and text for it. */
+import type { ExitKind } from "../../model/model.ts";
+
+export interface Acquire {
+  /** The function that gives it: "context.WithCancel". */
+  readonly symbol: string;
+  /** Which result holds it, from 0. */
+  readonly result: number;
+  /** Which result is the error that says that there is none. */
+  readonly error?: number;
+  /** How the release is written where it differs from the row's: "{}(nil)". */
+  readonly text?: string;
+  /** The holder's type where it differs from the row's. */
+  readonly type?: HolderType;
+}
+
+/** A type as `var x context.CancelFunc` needs it. */
+export interface HolderType {
+  readonly path: string;
+  readonly name: string;
+  readonly pointer?: boolean;
+}
+
+export interface Resource {
+  readonly id: string;
+  readonly acquire: readonly Acquire[];
+  /** What releases it, seen from the holder: a method ("Stop"), one of a field ("Body.Close"), or the call of the value itself ("()"). */
+  readonly release: readonly string[];
+  /** Channels of it from which a receive ends the obligation: the field's name, "" for the holder itself. */
+  readonly received?: readonly string[];
+  /** A second release does nothing. */
+  readonly harmlessTwice: boolean;
+  /** main.main must release it as well. */
+  readonly inMain: boolean;
+  /** The ways of leaving on which it is owed; return and the closing brace when not given. */
+  readonly exits?: readonly ExitKind[];
+  /** The release as a fix writes it; `{}` stands for the holder. */
+  readonly text: string;
+  /** The holder's name where a fix must invent one, and its type. */
+  readonly name: string;
+  readonly type: HolderType;
+  readonly words: Words;
+}
+
+/** "Stop", "stopped", "stopping": `timer is not stopped on every path`. */
+export interface Words {
+  readonly verb: string;
+  readonly done: string;
+  readonly doing: string;
+  /** The message when nobody holds it. */
+  readonly dropped: string;
+}
+
+/** The statement that releases what `holder` names. */
+export function releaseText(row: Resource, acquire: Acquire, holder: string): string {
+  return (acquire.text ?? row.text).replace("{}", holder);
+}

@@ -1,0 +1,78 @@
+import { type Acquire, defineRule, finding, type Leak, leakingReturns, leaks, mend, messageOf, outlives, type PackageModel, type Resource, witnessOf } from "../../rule/index.ts";
+
+/** `cancel(nil)` leaves the cause to the context: context.Canceled. */
+const CAUSE = { text: "{}(nil)", type: { path: "context", name: "CancelCauseFunc" } };
+
+const made = (symbol: string, more: Partial<Acquire> = {}): Acquire => ({ symbol, result: 1, ...more });
+
+const CANCEL: Resource = {
+  id: "lost-cancel",
+  acquire: [
+    made("context.WithCancel"),
+    made("context.WithTimeout"),
+    made("context.WithDeadline"),
+    made("context.WithCancelCause", CAUSE),
+    made("context.WithTimeoutCause"),
+    made("context.WithDeadlineCause"),
+    made("os/signal.NotifyContext"),
+  ],
+  release: ["()"],
+  harmlessTwice: true,
+  inMain: false,
+  text: "{}()",
+  name: "cancel",
+  type: { path: "context", name: "CancelFunc" },
+  words: { verb: "Call", done: "called", doing: "calling", dropped: "the cancel function is dropped" },
+};
+
+/**
+ * A context's cancel function that is dropped, or not called on some path.
+ *
+ *     ctx, cancel := context.WithTimeout(ctx, d)     ctx, cancel := context.WithTimeout(ctx, d)
+ *     if err := ping(ctx); err != nil {              defer cancel()
+ *         return err                           =>    if err := ping(ctx); err != nil {
+ *     }                                                  return err
+ *     cancel()                                       }
+ *     return nil                                     cancel()
+ *                                                    return nil
+ *
+ * Safe when the context ends with the call: cancel may be called twice, and nobody waits on the context any more.
+ */
+export default defineRule({
+  id: "lost-cancel",
+  family: "contexts",
+  title: "cancel function that is not called on every path",
+  why: "Until cancel is called, or the parent ends, the context stays registered with its parent and its timer runs: each call leaks a little more.",
+  fixSafety:
+    "A deferred cancel is safe when neither the context nor what was made from it leaves the function. Unsafe when it does (returned, stored, given to a goroutine): whoever has it would find it cancelled. Where the cancel is handed over on other paths, it is called before the returns that keep it.",
+  silent:
+    "The cancel function is returned, stored, sent, captured by a literal that outlives the call, or passed to a function that is not known to leave it alone; the path ends in main.main, a panic or an exit; the function never returns.",
+  sources: ["https://pkg.go.dev/context#WithCancel", "https://pkg.go.dev/golang.org/x/tools/go/analysis/passes/lostcancel"],
+  since: "0.1.0",
+  tier: "recommended",
+  triggers: ["WithCancel", "WithTimeout", "WithDeadline", "NotifyContext"],
+  *check(pkg) {
+    for (const leak of leaks(pkg, CANCEL)) {
+      yield finding(this, leak.call, messageOf(leak), mend(leak, { doubt: whyStillNeeded(pkg, leak) }), { related: witnessOf(leak) });
+    }
+  },
+});
+
+/** Why a cancel at the end of the call may be too early; null when the context ends with the call. */
+function whyStillNeeded(pkg: PackageModel, leak: Leak): string | null {
+  const results = leak.slot?.parent?.items ?? [];
+  const name = leak.slot ? results[results.indexOf(leak.slot) - 1] : undefined;
+  if (!name || name.text === "_") return null;
+  const context = name.kind === "identifier" ? pkg.binding(name) : null;
+  if (!context || context.func !== leak.func || context.kind === "result") return `${name.text} is kept beyond the call`;
+  let kept = outlives(pkg, context, leak.func);
+  if (leak.handedOver) {
+    const flow = pkg.flow(leak.func);
+    const exits = leakingReturns(leak) ?? [];
+    kept = kept.filter((at) => exits.some((exit) => exit === at || flow.reaches(at, exit)));
+  }
+  const [at] = kept;
+  if (!at) return null;
+  const line = at.source.text.slice(0, at.start).split("\n").length;
+  return `${name.text}, or what was made with it, may be in use after the function has returned: see line ${line}`;
+}
