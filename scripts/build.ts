@@ -12,14 +12,12 @@ const require = createRequire(import.meta.url);
 const entries: Record<string, string> = { cli: "src/cli/main.ts", index: "src/index.ts", worker: "src/engine/worker.ts" };
 const version = (JSON.parse(readFileSync("package.json", "utf8")) as { version: string }).version;
 
-rmSync("dist", { recursive: true, force: true });
-mkdirSync("dist");
-
-const { metafile } = await build({
+const { metafile, outputFiles } = await build({
   entryPoints: Object.entries(entries)
     .filter(([, path]) => existsSync(path))
     .map(([out, path]) => ({ in: path, out })),
   outdir: "dist",
+  write: false,
   bundle: true,
   splitting: true,
   format: "esm",
@@ -36,6 +34,11 @@ const { metafile } = await build({
   banner: { js: 'import { createRequire as __createRequire } from "node:module";\nconst require = __createRequire(import.meta.url);' },
   logLevel: "warning",
 });
+
+// A build that fails leaves the last one alone.
+rmSync("dist", { recursive: true, force: true });
+mkdirSync("dist");
+for (const file of outputFiles) writeFileSync(file.path, file.contents);
 
 const cli = "dist/cli.js";
 writeFileSync(cli, `#!/usr/bin/env node\n${readFileSync(cli, "utf8").replace(/^#!.*\n/, "")}`);
