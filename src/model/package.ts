@@ -482,7 +482,7 @@ function isWordChar(code: number): boolean {
 /** Identifiers that name parameters of function types, fields and the like: they mean nothing to the scopes around them. */
 function isNobodysName(identifier: GoNode): boolean {
   const parent = identifier.parent;
-  return identifier.field === "name" && (parent?.is("parameter_declaration", "variadic_parameter_declaration", "method_elem") ?? false);
+  return identifier.field === "name" && (parent?.is("parameter_declaration", "variadic_parameter_declaration", "method_elem", "qualified_type") ?? false);
 }
 
 /** The literal_value of which the identifier, alone, is a key. */
