@@ -1,5 +1,5 @@
 /** Differences of two texts by lines and by words. The only importer of `diff`. */
-import { diffArrays, formatPatch, structuredPatch } from "diff";
+import { diffArrays, formatPatch, type StructuredPatchHunk, structuredPatch } from "diff";
 import { type Edit, normalise } from "./edit.ts";
 
 export interface HunkLine {
@@ -23,7 +23,7 @@ const kinds = { " ": "same", "-": "removed", "+": "added" } as const;
 
 /** Hunks with `context` unchanged lines around each change; changes whose context meets share a hunk. */
 export function hunks(before: string, after: string, context = 3): Hunk[] {
-  return structuredPatch("", "", before, after, undefined, undefined, { context }).hunks.map((hunk) => {
+  return patchHunks(before, after, context).map((hunk) => {
     const lines: HunkLine[] = [];
     hunk.lines.forEach((line, i) => {
       const kind = kinds[line[0] as keyof typeof kinds];
@@ -40,8 +40,64 @@ export function hunks(before: string, after: string, context = 3): Hunk[] {
  */
 export function unifiedPatch(path: string, before: string, after: string, context = 3): string {
   if (before === after) return "";
-  const patch = structuredPatch(`a/${path}`, `b/${path}`, before, after, undefined, undefined, { context });
-  return formatPatch({ ...patch, isGit: true });
+  const names = { oldFileName: `a/${path}`, newFileName: `b/${path}`, oldHeader: undefined, newHeader: undefined };
+  return formatPatch({ ...names, hunks: patchHunks(before, after, context), isGit: true });
+}
+
+/** Only what lies between the first and the last difference is compared: fixes touch little of a large file. */
+function patchHunks(before: string, after: string, context: number): StructuredPatchHunk[] {
+  const start = commonStart(before, after, context);
+  const end = commonEnd(before, after, start, context);
+  const old = before.slice(start, before.length - end);
+  const now = after.slice(start, after.length - end);
+  const skipped = countLines(before, start);
+  return structuredPatch("", "", old, now, undefined, undefined, { context }).hunks.map((hunk) => ({
+    ...hunk,
+    oldStart: hunk.oldStart + skipped,
+    newStart: hunk.newStart + skipped,
+  }));
+}
+
+/** Units compared at once, many times faster than one by one. */
+const block = 1_024;
+
+/** Length of the whole lines that both texts start with, `context` lines less. */
+function commonStart(before: string, after: string, context: number): number {
+  const limit = Math.min(before.length, after.length);
+  let same = 0;
+  while (same + block <= limit && before.slice(same, same + block) === after.slice(same, same + block)) same += block;
+  while (same < limit && before.charCodeAt(same) === after.charCodeAt(same)) same++;
+  let start = lineStart(before, same);
+  for (let i = 0; i < context && start > 0; i++) start = lineStart(before, start - 1);
+  return start;
+}
+
+/** Length of the whole lines that both texts end with, `context` lines less, behind `start`. */
+function commonEnd(before: string, after: string, start: number, context: number): number {
+  const limit = Math.min(before.length, after.length) - start;
+  const tail = (text: string, from: number): string => text.slice(text.length - from - block, text.length - from);
+  let same = 0;
+  while (same + block <= limit && tail(before, same) === tail(after, same)) same += block;
+  while (same < limit && before.charCodeAt(before.length - 1 - same) === after.charCodeAt(after.length - 1 - same)) same++;
+  // A line that is whole in one text need not be in the other, so one more is given up.
+  let end = before.length - same;
+  for (let i = 0; i <= context; i++) {
+    const next = before.indexOf("\n", end) + 1;
+    if (next === 0) return 0;
+    end = next;
+  }
+  return before.length - end;
+}
+
+/** Start of the line that an offset lies in. */
+function lineStart(text: string, offset: number): number {
+  return offset === 0 ? 0 : text.lastIndexOf("\n", offset - 1) + 1;
+}
+
+function countLines(text: string, end: number): number {
+  let count = 0;
+  for (let at = text.indexOf("\n"); at >= 0 && at < end; at = text.indexOf("\n", at + 1)) count++;
+  return count;
 }
 
 /** The edits, by changed lines and then as small as they can be, that lead from one text of a file to the other. */

@@ -44,6 +44,11 @@ export function cells(line: string, tabWidth = 4): Cell[] {
   const result: Cell[] = [];
   let column = 0;
   const add = (raw: string, offset: number): void => {
+    if (raw.length === 1 && raw >= " " && raw <= "~") {
+      result.push({ text: raw, offset, end: offset + 1, column, width: 1 });
+      column++;
+      return;
+    }
     const text = raw === "\t" ? " ".repeat(tabWidth - (column % tabWidth)) : sanitizeLine(raw);
     if (text === "") return;
     const width = displayWidth(text);

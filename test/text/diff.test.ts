@@ -46,10 +46,19 @@ const versions = fc.tuple(text, fc.array(fc.tuple(fc.nat(20), fc.nat(2), line), 
   return { before, after: lines.join("") };
 });
 
+/** The same, somewhere in a text that is longer than what is compared at once. */
+const longVersions = fc
+  .tuple(versions, fc.integer({ min: 330, max: 350 }), fc.integer({ min: 330, max: 350 }))
+  .map(([{ before, after }, head, tail]) => {
+    const around = (middle: string): string => "\tx\n".repeat(head) + middle + "\n" + "\ty\n".repeat(tail);
+    return { before: around(before), after: around(after) };
+  });
+const anyVersions = fc.oneof(versions, longVersions);
+
 describe("unifiedPatch", () => {
   it("is taken by git apply, whatever the lines and their ends", () => {
     fc.assert(
-      fc.property(fc.array(versions, { minLength: 60, maxLength: 60 }), (all) => {
+      fc.property(fc.array(anyVersions, { minLength: 60, maxLength: 60 }), (all) => {
         // An emptied or filled file is another kind of patch for git, a deletion or creation; gomend makes neither.
         const changes = all
           .map(({ before, after }, i) => ({ path: `pkg/f${i}.go`, before, after }))
@@ -95,7 +104,7 @@ describe("unifiedPatch", () => {
 describe("hunks", () => {
   it("gives both sides back", () => {
     fc.assert(
-      fc.property(versions, fc.nat(3), ({ before, after }, context) => {
+      fc.property(anyVersions, fc.nat(3), ({ before, after }, context) => {
         const old = before.match(/[^\n]*\n|[^\n]+/g) ?? [];
         const now = after.match(/[^\n]*\n|[^\n]+/g) ?? [];
         const rebuilt: string[] = [];
@@ -119,7 +128,7 @@ describe("hunks", () => {
 describe("editsBetween", () => {
   it("leads from one text to the other", () => {
     fc.assert(
-      fc.property(versions, ({ before, after }) => {
+      fc.property(anyVersions, ({ before, after }) => {
         expect(applyEdits(before, editsBetween("a.go", before, after))).toBe(after);
       }),
       { numRuns: 500 },
