@@ -73,16 +73,18 @@ export function twinPath(c: Case, nth: number): string {
   return join(AFTER, c.rule, c.directory ? name : `${name}.go`);
 }
 
-/** Of every twin and snapshot on disk: the path, and the rule and case it belongs to. */
-export function filed(root: string): { readonly path: string; readonly rule: string; readonly name: string }[] {
+/** Twins and snapshots on disk that belong to no case. */
+export function orphans(root: string): string[] {
   if (!existsSync(root)) return [];
-  return directories(root).flatMap((rule) =>
-    readdirSync(join(root, rule)).map((entry) => ({
-      path: join(root, rule, entry),
-      rule,
-      name: entry.replace(/(\.\d+)?(\.go|\.txt)?$/, ""),
-    })),
-  );
+  return directories(root).flatMap((rule) => {
+    const names = new Set(casesOf(rule).map((c) => c.name));
+    return readdirSync(join(root, rule))
+      .filter((entry) => {
+        const name = entry.replace(/\.(go|txt)$/, "");
+        return !names.has(name) && !names.has(name.replace(/\.\d+$/, ""));
+      })
+      .map((entry) => join(root, rule, entry));
+  });
 }
 
 /** Writes a case's files into a directory. */
