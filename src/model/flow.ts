@@ -10,7 +10,7 @@ import { FactTable } from "./flow/facts.ts";
 import type { FlowBlock, FlowEnv, FlowOptions, Graph, Place } from "./flow/graph.ts";
 import { cyclic } from "./flow/loops.ts";
 import { leads, shortestEscape } from "./flow/search.ts";
-import type { Escape, ExitKind, Flow, FuncModel, Witness } from "./model.ts";
+import type { Escape, ExitKind, Fact, Flow, FuncModel, Witness } from "./model.ts";
 
 export { dump } from "./flow/dump.ts";
 export type { FlowEnv, FlowOptions } from "./flow/graph.ts";
@@ -54,10 +54,10 @@ class FunctionFlow implements Flow {
     return start && shortestEscape(start, this.table(), options);
   }
 
-  reaches(from: GoNode, to: GoNode, stop?: (atom: GoNode) => boolean): boolean {
+  reaches(from: GoNode, to: GoNode, stop?: (atom: GoNode) => boolean, facts: readonly Fact[] = []): boolean {
     const start = this.locate(from);
     const end = this.locate(to);
-    return start !== null && end !== null && leads(start, end, this.table(), stop);
+    return start !== null && end !== null && leads(start, end, this.table(), stop, facts);
   }
 
   inLoop(node: GoNode): boolean {

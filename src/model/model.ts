@@ -7,8 +7,8 @@
  */
 import type { FileImport } from "../go/imports.ts";
 import type { Version } from "../go/module.ts";
-import type { Declaration } from "../go/outline.ts";
 import type { GoNode, Source } from "../go/node.ts";
+import type { Declaration } from "../go/outline.ts";
 
 // ---------------------------------------------------------------- package
 
@@ -339,10 +339,16 @@ export interface Flow {
   readonly blocks: readonly Block[];
   /** The block and atom that evaluate the node (for a node in a nested literal: the atom that creates the literal); null when unreachable. */
   locate(node: GoNode): { readonly block: Block; readonly index: number } | null;
-  /** A shortest path from just after `from` to a counted exit on which nothing stops, or null. */
+  /**
+   * A shortest path from just after `from` to a counted exit on which nothing stops, or null. From a statement that is no atom
+   * (a block, an `if`, a clause): from the point at which it is entered.
+   */
   escape(from: GoNode, options: Escape): Witness | null;
-  /** True when a path leads from just after `from` to `to` without meeting a stop. */
-  reaches(from: GoNode, to: GoNode, stop?: (atom: GoNode) => boolean): boolean;
+  /**
+   * True when a path leads from just after `from` to `to` without meeting a stop. Edges that contradict the facts are not followed.
+   * `from` may be the function's body: from its entry.
+   */
+  reaches(from: GoNode, to: GoNode, stop?: (atom: GoNode) => boolean, facts?: readonly Fact[]): boolean;
   /** True when the node stands on a cycle of the graph. */
   inLoop(node: GoNode): boolean;
   /** All exits that can be reached from the entry. */

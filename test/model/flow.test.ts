@@ -344,6 +344,24 @@ describe("reaches", () => {
   });
 });
 
+test("reaches with facts: another try only after a failure", () => {
+  const found = snippet(
+    "var err error\nfor {\nx, err = acquire()\nif err == nil {\nbreak\n}\nretry()\n}\nuse()\ndefer func() { err = done() }()",
+    "x T",
+  );
+  const facts = [{ binding: found.binding("err", found.at("acquire()")), is: "nil" }] as const;
+  expect(found.flow.reaches(found.at("acquire()"), found.at("retry()"))).toBe(true);
+  expect(found.flow.reaches(found.at("acquire()"), found.at("retry()"), undefined, facts)).toBe(false);
+  expect(found.flow.reaches(found.at("acquire()"), found.at("use()"), undefined, facts)).toBe(true);
+});
+
+test("from the function's body: from its entry", () => {
+  const { flow, root, at } = snippet("if a {\nstop()\n}\none()", "a bool");
+  const body = root.child("body") as GoNode;
+  expect(flow.reaches(body, at("one()"), (atom) => atom.text === "stop()")).toBe(true);
+  expect(flow.escape(body, { stop: (atom) => atom.text === "one()" })).toBeNull();
+});
+
 describe("size", () => {
   test("deep nesting needs no stack", () => {
     const depth = 20_000;

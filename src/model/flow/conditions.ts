@@ -4,6 +4,7 @@
  */
 import type { GoNode } from "../../go/node.ts";
 import type { Binding } from "../model.ts";
+import { putOff } from "./effects.ts";
 
 /** A key and its value: `x == nil` is false. */
 export interface Literal {
@@ -190,16 +191,16 @@ export class Conditions {
       case "unary_expression": {
         const operator = node.child("operator")?.kind;
         if (!operator || operator === "<-" || operator === "&") return null;
-        return this.join(node, [node.child("operand")], ([x]) => `${operator}${x}`, operator === "*", depth);
+        return this.join([node.child("operand")], ([x]) => `${operator}${x}`, operator === "*", depth);
       }
       case "binary_expression": {
         const operator = node.child("operator")?.kind;
-        return this.join(node, [node.child("left"), node.child("right")], ([a, b]) => `(${a} ${operator} ${b})`, false, depth);
+        return this.join([node.child("left"), node.child("right")], ([a, b]) => `(${a} ${operator} ${b})`, false, depth);
       }
       case "selector_expression":
         return this.selector(node, depth);
       case "index_expression":
-        return this.join(node, [node.child("operand"), node.child("index")], ([a, i]) => `${a}[${i}]`, true, depth);
+        return this.join([node.child("operand"), node.child("index")], ([a, i]) => `${a}[${i}]`, true, depth);
       case "call_expression":
         return this.length(node, depth);
       default:
@@ -228,7 +229,7 @@ export class Conditions {
       const text = `${operand.text}.${field}`;
       return { text, bindings: [], paths: [], exact: false, constant: { text, kind: "name" } };
     }
-    return this.join(node, [operand], ([x]) => `${x}.${field}`, true, depth);
+    return this.join([operand], ([x]) => `${x}.${field}`, true, depth);
   }
 
   /** `len(x)` and `cap(x)` change only when x does; every other call may answer anew each time. */
@@ -243,7 +244,6 @@ export class Conditions {
   }
 
   private join(
-    _node: GoNode,
     parts: readonly (GoNode | null)[],
     write: (texts: readonly string[]) => string,
     member: boolean,
@@ -273,7 +273,10 @@ const LOCAL: ReadonlySet<string> = new Set(["var", "param", "result", "receiver"
 
 /** Written behind the function's back: by a literal, or through a pointer. */
 function shared(binding: Binding): boolean {
-  return binding.uses.some((u) => u.how === "address" || (u.captured && (u.how === "write" || u.how === "readwrite")));
+  return binding.uses.some((u) => {
+    const behind = u.how === "address" || (u.captured && (u.how === "write" || u.how === "readwrite"));
+    return behind && !putOff(u.node);
+  });
 }
 
 /** Two constants that no value equals both of. Differently spelt names are taken for different values. */

@@ -20,10 +20,10 @@ export function effectsOf(atom: GoNode): Effects {
     if (n.kind === "identifier") names.push(n);
     else members.push(n);
   };
-  const skip = atom.kind === "range_clause" ? atom.child("right") : deferredBody(atom);
+  const ranged = atom.kind === "range_clause" ? atom.child("right") : null;
   const todo: GoNode[] = [atom];
   for (let node = todo.pop(); node; node = todo.pop()) {
-    if (node === skip) continue;
+    if (node === ranged || offBy(node)) continue;
     switch (node.kind) {
       case "assignment_statement":
       case "short_var_declaration":
@@ -67,9 +67,20 @@ function pairs(node: GoNode, into: { name: GoNode; value: GoNode | null }[]): vo
   });
 }
 
-/** The literal of `defer func() {...}()`: it runs when the function is left, so what it writes changes no path within. */
-function deferredBody(atom: GoNode): GoNode | null {
-  if (atom.kind !== "defer_statement") return null;
-  const literal = atom.items[0]?.child("function");
-  return literal?.kind === "func_literal" ? literal : null;
+/**
+ * True when the node stands in what a defer statement puts off: the literal that it calls, or an argument that is a literal or an
+ * address. What it writes then changes no path within the function.
+ */
+export function putOff(node: GoNode): boolean {
+  for (let n: GoNode = node; n.parent; n = n.parent) {
+    if (n.parent.kind === "defer_statement") return false;
+    if (offBy(n)) return true;
+  }
+  return false;
+}
+
+function offBy(node: GoNode): boolean {
+  const call = node.parent?.kind === "argument_list" ? node.parent.parent : node.parent;
+  if (call?.kind !== "call_expression" || call.parent?.kind !== "defer_statement") return false;
+  return node.kind === "func_literal" || (node.kind === "unary_expression" && node.child("operator")?.kind === "&");
 }

@@ -121,6 +121,11 @@ export class FactTable {
     return now;
   }
 
+  /** The bits of the keys that the facts speak of. */
+  keysOf(facts: readonly Fact[]): bigint {
+    return facts.flatMap(({ binding, is }) => this.meaning(binding, is)).reduce((mask, { key }) => mask | both(key), 0n);
+  }
+
   private meaning(binding: Binding, is: Fact["is"]): Literal[] {
     const name = this.conditions.nameOf(binding);
     const key = this.conditions.find(is === "true" || is === "false" ? name : `${name} == nil`);

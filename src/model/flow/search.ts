@@ -1,6 +1,6 @@
 /** Paths through the graph: breadth first over blocks and the facts that hold there. */
 import type { GoNode } from "../../go/node.ts";
-import type { Escape, ExitKind, Witness } from "../model.ts";
+import type { Escape, ExitKind, Fact, Witness } from "../model.ts";
 import type { FactTable } from "./facts.ts";
 import type { FlowBlock, FlowEdge, Place } from "./graph.ts";
 
@@ -105,39 +105,65 @@ function witness(last: State, exit: ExitKind | "turn", at: GoNode): Witness {
 }
 
 /**
- * True when a path leads from just after `start` to the point just before `to`. Conditions count as far as they are certain;
- * past the bound they count no more.
+ * True when a path leads from just after `start` to the point just before `to`. Conditions count as far as they are certain: those
+ * that nothing but an assignment changes, and those that the caller knows of. Past the bound they count no more.
  */
-export function leads(start: Place, to: Place, table: FactTable, stop: ((atom: GoNode) => boolean) | undefined): boolean {
-  return walk(start, to, table, stop) ?? walk(start, to, null, stop) ?? true;
+export function leads(
+  start: Place,
+  to: Place,
+  table: FactTable,
+  stop: ((atom: GoNode) => boolean) | undefined,
+  facts: readonly Fact[],
+): boolean {
+  return walk(start, to, certain(table, facts), stop) ?? walk(start, to, IGNORANT, stop) ?? true;
+}
+
+/** How facts change on the way. */
+interface Knowledge {
+  readonly bounded: boolean;
+  start(place: Place, first: number): bigint;
+  through(block: FlowBlock, facts: bigint): bigint;
+  follow(edge: FlowEdge, facts: bigint): bigint | null;
+}
+
+const IGNORANT: Knowledge = { bounded: false, start: () => 0n, through: () => 0n, follow: () => 0n };
+
+function certain(table: FactTable, facts: readonly Fact[]): Knowledge {
+  const mask = table.exact | table.keysOf(facts);
+  return {
+    bounded: true,
+    start(place, first) {
+      const before = table.through(place.block, table.atEntry(place.block) & mask, 0, first) & mask;
+      return table.through(place.block, table.given(before, facts), first) & mask;
+    },
+    through: (block, known) => table.through(block, known) & mask,
+    follow(edge, known) {
+      const after = table.follow(edge, known);
+      return after === null ? null : after & mask;
+    },
+  };
 }
 
 /** Null when the bound was met. */
-function walk(start: Place, to: Place, table: FactTable | null, stop: ((atom: GoNode) => boolean) | undefined): boolean | null {
+function walk(start: Place, to: Place, knowledge: Knowledge, stop: ((atom: GoNode) => boolean) | undefined): boolean | null {
   const stopsFrom = (block: FlowBlock, first: number) => (stop ? stopsAt(block, first, stop) : -1);
   const first = start.atom ? start.index + 1 : start.index;
   const stopped = stopsFrom(start.block, first);
   if (start.block === to.block && to.index >= first && (stopped < 0 || stopped >= to.index)) return true;
   if (stopped >= 0) return false;
 
-  const entry = table ? table.atEntry(start.block) & table.exact : 0n;
-  let facts = table ? table.through(start.block, entry, 0, first) & table.exact : 0n;
-  facts = table ? table.through(start.block, facts, first) & table.exact : 0n;
   const stops = oncePerBlock((block) => stopsFrom(block, 0));
   const visited = new Visited();
-  const queue: { block: FlowBlock; after: bigint }[] = [{ block: start.block, after: facts }];
+  const queue: { block: FlowBlock; after: bigint }[] = [{ block: start.block, after: knowledge.start(start, first) }];
   for (let i = 0; i < queue.length; i++) {
     const { block, after } = queue[i] as { block: FlowBlock; after: bigint };
     for (const edge of block.next) {
-      const known = table ? table.follow(edge, after) : 0n;
-      if (known === null) continue;
-      const certain = table ? known & table.exact : 0n;
-      if (!visited.add(edge.to, certain)) continue;
-      if (visited.full && table) return null;
+      const known = knowledge.follow(edge, after);
+      if (known === null || !visited.add(edge.to, known)) continue;
+      if (visited.full && knowledge.bounded) return null;
       const at = stops(edge.to);
       if (edge.to === to.block && (at < 0 || at >= to.index)) return true;
-      if (at >= 0) continue;
-      queue.push({ block: edge.to, after: table ? table.through(edge.to, certain) & table.exact : 0n });
+      if (at < 0) queue.push({ block: edge.to, after: knowledge.through(edge.to, known) });
     }
   }
   return false;
