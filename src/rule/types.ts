@@ -19,3 +19,8 @@ export function memberOf(pkg: PackageModel, type: Type, name: string): Selection
 export function constantOf(pkg: PackageModel, expression: GoNode): number | bigint | string | boolean | null {
   return typesOf(pkg).constant(expression);
 }
+
+/** The field that an identifier names as a key of a struct literal. */
+export function keySelection(pkg: PackageModel, identifier: GoNode): Selection | null {
+  return typesOf(pkg).keySelection(identifier);
+}
