@@ -101,29 +101,30 @@ function rowsOf(lines: Lines, marks: readonly Mark[]): Row[] {
     }
   }
   const marked = new Set(marks.flatMap((mark) => Object.values(lineRange(lines, mark.span))));
-  const sorted = trimBlank(
-    [...wanted].sort((a, b) => a - b),
-    lines,
-    marked,
-  );
+  // Blank context says nothing at the edge of a frame or of a gap.
+  const isIdle = (line: number | undefined): boolean => line !== undefined && !marked.has(line) && lines.lineText(line).trim() === "";
   const rows: Row[] = [];
-  for (const line of sorted) {
-    const previous = rows.at(-1)?.line ?? line - 1;
-    if (line === previous + 2) rows.push({ line: previous + 1, gap: false });
-    else if (line > previous + 2) rows.push({ line, gap: true });
-    rows.push({ line, gap: false });
+  for (const run of runsOf([...wanted].sort((a, b) => a - b))) {
+    while (isIdle(run[0])) run.shift();
+    while (isIdle(run.at(-1))) run.pop();
+    const [first] = run;
+    if (first !== undefined && rows.length > 0) rows.push({ line: first, gap: true });
+    rows.push(...run.map((line) => ({ line, gap: false })));
   }
   return rows;
 }
 
-/** Context that is blank says nothing at the edge of a frame. */
-function trimBlank(sorted: number[], lines: Lines, marked: ReadonlySet<number>): number[] {
-  const isIdle = (line: number | undefined): boolean => line !== undefined && !marked.has(line) && lines.lineText(line).trim() === "";
-  let from = 0;
-  let to = sorted.length;
-  while (from < to && isIdle(sorted[from])) from++;
-  while (to > from && isIdle(sorted[to - 1])) to--;
-  return sorted.slice(from, to);
+/** Runs of neighbouring lines; a single missing line is filled in, since a gap would take as much room. */
+function runsOf(sorted: readonly number[]): number[][] {
+  const runs: number[][] = [];
+  for (const line of sorted) {
+    const run = runs.at(-1);
+    const previous = run?.at(-1) ?? Number.NEGATIVE_INFINITY;
+    if (!run || line > previous + 2) runs.push([line]);
+    else if (line === previous + 2) run.push(line - 1, line);
+    else run.push(line);
+  }
+  return runs;
 }
 
 /** Columns of white space that all lines but blank ones start with. */

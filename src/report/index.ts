@@ -1,23 +1,17 @@
-/** The formats by name. A new format is one file and one row here. */
-import { concise } from "./concise.ts";
-import { diff } from "./diff.ts";
-import { json, jsonLines } from "./json.ts";
-import { reportFile } from "./report-file.ts";
+/** The formats by name. A new format is one file and one row here. Each is loaded when asked for: some bring large libraries. */
 import type { Reporter } from "./reporter.ts";
-import { sarif } from "./sarif.ts";
-import { text } from "./text.ts";
 
 export { type Colors, type ReportContext, type Reporter, render } from "./reporter.ts";
 
 export const reporters = {
-  text,
-  concise,
-  json,
-  "json-lines": jsonLines,
-  sarif,
-  diff,
-  report: reportFile,
-} as const satisfies Record<string, Reporter>;
+  text: async () => (await import("./text.ts")).text,
+  concise: async () => (await import("./concise.ts")).concise,
+  json: async () => (await import("./json.ts")).json,
+  "json-lines": async () => (await import("./json.ts")).jsonLines,
+  sarif: async () => (await import("./sarif.ts")).sarif,
+  diff: async () => (await import("./diff.ts")).diff,
+  report: async () => (await import("./report-file.ts")).reportFile,
+} as const satisfies Record<string, () => Promise<Reporter>>;
 
 export type Format = keyof typeof reporters;
 

@@ -7,11 +7,12 @@ import formats from "ajv-formats";
 import pc from "picocolors";
 import { describe, expect, it } from "vitest";
 import type { FileChange, Report } from "../../src/engine/report.ts";
-import { formats as formatNames, isFormat, type ReportContext, render, reporters } from "../../src/report/index.ts";
+import { formats as formatNames, isFormat, type ReportContext, render } from "../../src/report/index.ts";
 import type { JsonReport } from "../../src/report/json.ts";
 import { BadReportFile, mergeReports, parseReportFile, sha256, toReport } from "../../src/report/report-file.ts";
 import { applyEdits } from "../../src/text/apply.ts";
 import { Lines } from "../../src/text/lines.ts";
+import { reporters } from "./all.ts";
 import { context, empty, oddPath, paths, poller, rules, sample, sources, windows } from "./sample.ts";
 
 const ajv = new Ajv({ allErrors: true, strict: false });

@@ -2,9 +2,10 @@ import fc from "fast-check";
 import pc from "picocolors";
 import { describe, expect, it } from "vitest";
 import { frame } from "../../src/report/frame.ts";
-import { render, reporters } from "../../src/report/index.ts";
+import { type ReportContext, render } from "../../src/report/index.ts";
 import { Lines } from "../../src/text/lines.ts";
 import { cells, displayWidth, endColumn, startColumn } from "../../src/text/sanitize.ts";
+import { reporters } from "./all.ts";
 import { context, empty, sample } from "./sample.ts";
 
 const plain = pc.createColors(false);
@@ -61,7 +62,7 @@ describe("text", () => {
   });
 
   it("shows a fix as the engine renders it", () => {
-    const preview: NonNullable<Parameters<typeof reporters.text>[1]["preview"]> = (finding) => [
+    const preview: NonNullable<ReportContext["preview"]> = (finding) => [
       { path: finding.at.path, before: "a\nb\n", after: 'a\nimport "x"\nb\n' },
     ];
     const out = render(reporters.text, sample, context({ preview }));
@@ -162,6 +163,31 @@ describe("frame", () => {
           │      room beside
           │"
     `);
+  });
+
+  it("fills a gap of one line, and shows no blank line beside a wider one", () => {
+    const source = ["a()", "", "b()", "c()", "d()", "", "e()", "f()", "", "", "g()", ""].join("\n");
+    const lines = new Lines(source);
+    const mark = (line: number, primary: boolean): Parameters<typeof frame>[1][number] => ({
+      span: { path: "a.go", start: lines.lineStart(line), end: lines.lineEnd(line) },
+      primary,
+    });
+    const rows = frame(lines, [mark(4, true), mark(8, false), mark(11, false)], { color: plain, gutter: 3, width: 80 });
+    expect(rows.map((row) => row.slice(0, 3).trim() || row.slice(4))).toEqual([
+      "│",
+      "3",
+      "4",
+      "│ ^^^",
+      "5",
+      "6",
+      "7",
+      "8",
+      "│ ---",
+      "⋮",
+      "11",
+      "│ ---",
+      "│",
+    ]);
   });
 
   it("draws nested marks of one line one below the other", () => {
