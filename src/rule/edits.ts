@@ -298,7 +298,8 @@ export function insertAfter(statement: GoNode, lines: string | readonly string[]
   while (text[next] === " " || text[next] === "\t") next++;
   const closes = nextOf(statement)?.kind === "}" && text[next] === "}";
   const outer = closes ? indent.slice(0, -1) : indent;
-  return [...breakBlockStart(statement), { at: { path, start: statement.end, end: next }, text: `\n${indent}${body}\n${outer}` }];
+  const closing = closes ? [] : breakBlockEnd(statement);
+  return [...breakBlockStart(statement), { at: { path, start: statement.end, end: next }, text: `\n${indent}${body}\n${outer}` }, ...closing];
 }
 
 /** Puts lines at the beginning of a block or clause. */

@@ -42,11 +42,13 @@ export function* leaks(pkg: PackageModel, row: Resource): Iterable<Leak> {
   }
 }
 
+const NOTHING: Events = { released: [], handed: [], written: [], byCapture: new Set() };
+
 export function leakOf(a: Acquisition): Leak | null {
   const { pkg, row, func, call } = a;
   const flow = pkg.flow(func);
   if (!flow.locate(call)) return null; // never runs
-  const events = a.holder ? eventsOf(pkg, a.holder, waysOf(row), func) : fateOf(pkg, a.call, waysOf(row), func);
+  const events = a.holder ? eventsOf(pkg, a.holder, waysOf(row), func) : a.slot ? NOTHING : fateOf(pkg, a.call, waysOf(row), func);
   if (a.holder && settledBefore(a, events, flow)) return null;
 
   const written = events.written.filter((n) => n !== a.slot);

@@ -3,7 +3,7 @@ import { type GoNode, unparen } from "../../go/node.ts";
 import type { Witness } from "../../model/model.ts";
 import { type FixParts, fix } from "../build.ts";
 import { atHeadOf, type Edits, insertAfter, insertBefore, ownerOf, remove, replace, spanOf, statementOf, statementsOf, unlabelled, wrapStatements } from "../edits.ts";
-import { freshName, member, qualifier } from "../names.ts";
+import { freshName, member, qualifier, reachOf } from "../names.ts";
 import type { Leak } from "../obligation.ts";
 import type { Fix, ImportIntent } from "../rule.ts";
 import { leavesOf, terminates } from "./exits.ts";
@@ -51,6 +51,8 @@ function named(leak: Leak): Held | null {
     if (!isAssignment(unlabelled(statement))) return null;
     const renamed = replace(slot, name);
     if (slot.closest("short_var_declaration") || slot.closest("var_declaration")) return { ...plain, name, edits: [renamed], reach };
+    const declare = declares(leak, statement);
+    if (declare) return { ...plain, name, edits: [renamed, declare], reach };
     const type = acquire.type ?? row.type;
     const q = qualifier(pkg, statement, type.path, type.name);
     if (!q) return null;
@@ -62,6 +64,26 @@ function named(leak: Leak): Held | null {
     return { ...plain, name, edits: [[{ at: { path, start, end: start }, text: `${name} := ` }]], reach };
   }
   return { ...plain, name, edits: [hoisted(leak, name)], reach, hoisted: true };
+}
+
+/** `ctx, _ = ` can become `ctx, cancel := ` where the others on the left are declared in the same block: then it declares `cancel` alone. */
+function declares({ pkg, func, slot }: Leak, statement: GoNode): Edits {
+  const plain = unlabelled(statement);
+  const operator = plain?.kind === "assignment_statement" ? plain.child("operator") : null;
+  const owner = ownerOf(statement);
+  if (!plain || operator?.kind !== "=" || !owner) return null;
+  const here = (plain.child("left")?.items ?? []).every((n) => {
+    if (n === slot) return true;
+    const binding = n.kind === "identifier" ? pkg.binding(n) : null;
+    if (!binding?.node || binding.func !== func) return false;
+    return binding.kind === "var" ? reachOf(binding.node) === owner && statementOf(binding.node)?.start === declarationOf(binding.node)?.start : owner === func.body;
+  });
+  return here ? replace(operator, ":=") : null;
+}
+
+/** The statement that declares the name, when it is no header of another one. */
+function declarationOf(name: GoNode): GoNode | null {
+  return name.closest("short_var_declaration", "var_declaration");
 }
 
 function isAssignment(statement: GoNode | null): boolean {

@@ -1,0 +1,177 @@
+import {
+  type ContextInScope,
+  contextsInScope,
+  defineRule,
+  doneChannelsInScope,
+  type Fix,
+  finding,
+  fix,
+  freshName,
+  type GoNode,
+  indentOf,
+  insertAfter,
+  type Leak,
+  leaks,
+  member,
+  mend,
+  messageOf,
+  type PackageModel,
+  qualifier,
+  reachOf,
+  reindent,
+  replace,
+  type Resource,
+  runsAfterDone,
+  since,
+  statementOf,
+  textOf,
+  unlabelled,
+  unparen,
+  witnessOf,
+} from "../../rule/index.ts";
+
+const AFTER_FUNC: Resource = {
+  id: "afterfunc-not-stopped",
+  acquire: [{ symbol: "time.AfterFunc", result: 0 }],
+  release: ["Stop"],
+  harmlessTwice: true,
+  inMain: false,
+  text: "{}.Stop()",
+  name: "timer",
+  type: { path: "time", name: "Timer", pointer: true },
+  words: { verb: "Stop", done: "stopped", doing: "stopping", dropped: "what time.AfterFunc returns is dropped, so nothing can stop it" },
+};
+
+/**
+ * A timer of `time.AfterFunc` that is not stopped on some path, most of all one that is dropped.
+ *
+ *     time.AfterFunc(d, func() {               timer := time.NewTimer(d)
+ *         conn.Close()                         go func() {
+ *     })                                           defer timer.Stop()
+ *                                                  select {
+ *                                        =>        case <-timer.C:
+ *                                                      conn.Close()
+ *                                                  case <-ctx.Done():
+ *                                                  }
+ *                                              }()
+ *
+ * Never safe: a timer that is meant to outlive the call looks the same.
+ */
+export default defineRule({
+  id: "afterfunc-not-stopped",
+  family: "timers",
+  title: "time.AfterFunc that nothing stops",
+  why: "In every Go version a pending AfterFunc keeps its closure alive and fires, however long ago the work that asked for it was given up.",
+  fixSafety: "Always unsafe: whether the function should still run when the caller has left, or its context is done, only a person can tell.",
+  silent:
+    "The timer is stopped on every path, or returned, stored, or passed on; the path ends in main.main, a panic or an exit; the function never returns. Pedantic where no context or done channel is in scope and no loop is around.",
+  sources: ["https://pkg.go.dev/time#AfterFunc", "https://pkg.go.dev/context#AfterFunc"],
+  since: "0.1.0",
+  tier: "recommended",
+  triggers: ["AfterFunc"],
+  *check(pkg) {
+    for (const leak of leaks(pkg, AFTER_FUNC)) {
+      const end = endInScope(pkg, leak.call);
+      const tier = end || leak.inLoop ? undefined : "pedantic"; // nothing tells when it should end
+      const fixes = [
+        end ? inGoroutine(pkg, leak, end) : null,
+        end?.context ? stopWithContext(pkg, leak, end.context) : null,
+        ...(leak.inLoop ? [] : mend(leak, { doubt: "what was to run after this function has returned will not run any more" })),
+      ];
+      yield finding(this, leak.call, messageOf(leak), fixes, { related: witnessOf(leak), tier });
+    }
+  },
+});
+
+/** What tells that the work is over: a context, or a done channel. `display`: whether it covers this call only the author knows. */
+interface End {
+  readonly wait: string;
+  readonly name: string;
+  readonly context: ContextInScope | null;
+  readonly display: boolean;
+}
+
+function endInScope(pkg: PackageModel, call: GoNode): End | null {
+  const contexts = contextsInScope(pkg, call).filter((c) => !runsAfterDone(c, call));
+  const context = contexts[0];
+  const done = doneChannelsInScope(pkg, call)[0];
+  if (context && (context.via !== "field" || !done)) {
+    return { wait: `${context.text}.Done()`, name: context.text, context, display: context.via === "field" };
+  }
+  return done ? { wait: done.text, name: done.text, context: null, display: false } : null;
+}
+
+/** A goroutine that waits for the timer and for the end. Only where nobody uses the handle. */
+function inGoroutine(pkg: PackageModel, leak: Leak, end: End): Fix | null {
+  const statement = statementOf(leak.call);
+  const [duration, run] = leak.call.child("arguments")?.items ?? [];
+  const time = qualifier(pkg, leak.call, "time", "NewTimer");
+  if (!statement || leak.holder || !duration || !run || !time || !standsAlone(leak, statement)) return null;
+  const indent = indentOf(statement);
+  const body = bodyOf(run, `${indent}\t\t`);
+  if (body === null) return null;
+  const timer = freshName(pkg, AFTER_FUNC.name, statement);
+  const text = [
+    `${timer} := ${member(time, "NewTimer")}(${textOf(duration)})`,
+    `${indent}go func() {`,
+    `${indent}\tdefer ${timer}.Stop()`,
+    `${indent}\tselect {`,
+    `${indent}\tcase <-${timer}.C:`,
+    ...body,
+    `${indent}\tcase <-${end.wait}:`,
+    `${indent}\t}`,
+    `${indent}}()`,
+  ].join("\n");
+  return fix({
+    title: `Wait in a goroutine that ends with ${end.name}`,
+    applicability: end.display ? "display" : "unsafe",
+    because: `it will not run any more once ${end.name} is done, and a goroutine waits until then`,
+    edits: [replace(unlabelled(statement) ?? statement, text)],
+    assumes: [reachOf(statement)],
+  });
+}
+
+/** The call is the whole statement: `time.AfterFunc(...)` or `_ = time.AfterFunc(...)`. */
+function standsAlone(leak: Leak, statement: GoNode): boolean {
+  const plain = unlabelled(statement);
+  if (leak.slot) return plain?.kind === "assignment_statement" && plain.child("left")?.items.length === 1;
+  return plain?.kind === "expression_statement" && unparen(plain.items[0] ?? plain) === leak.call;
+}
+
+/** The lines, indented, that do what the function does: a literal's own statements, else a call. */
+function bodyOf(run: GoNode, indent: string): string[] | null {
+  const f = unparen(run);
+  if (f.is("identifier", "selector_expression") && f.find("call_expression").length === 0) return [`${indent}${f.text}()`];
+  const block = f.kind === "func_literal" ? f.child("body") : null;
+  if (!block) return null;
+  const [first = "", ...rest] = reindent(block, indent.slice(1)).slice(1, -1).split("\n");
+  const last = rest.pop() ?? "";
+  return [...bare(first, indent), ...rest, ...bare(last, indent)];
+}
+
+/** What stands beside a brace, on a line of its own. */
+function bare(line: string, indent: string): string[] {
+  return line.trim() === "" ? [] : [indent + line.trim()];
+}
+
+/** `context.AfterFunc(ctx, func() { timer.Stop() })` behind it. */
+function stopWithContext(pkg: PackageModel, leak: Leak, context: ContextInScope): Fix | null {
+  const statement = statementOf(leak.call);
+  const q = since(pkg, "1.21") ? qualifier(pkg, leak.call, "context", "AfterFunc") : null;
+  if (!statement || !q || leak.handedOver) return null;
+  const simple = leak.holder ? leak.holder.node === leak.slot && leak.events.written.length === 0 : standsAlone(leak, statement) && !leak.slot;
+  if (!simple) return null; // another value may be in the handle by then
+  const name = leak.holder?.name ?? freshName(pkg, AFTER_FUNC.name, statement);
+  const { path, start } = { path: leak.call.source.path, start: leak.call.start };
+  return fix({
+    title: `Stop ${name} when ${context.text} is done`,
+    applicability: context.via === "field" ? "display" : "unsafe",
+    because: `it will not run any more once ${context.text} is done`,
+    edits: [
+      leak.holder ? [] : [{ at: { path, start, end: start }, text: `${name} := ` }],
+      insertAfter(statement, `${member(q, "AfterFunc")}(${context.text}, func() { ${name}.Stop() })`),
+    ],
+    imports: q.imports,
+    assumes: [reachOf(statement)],
+  });
+}
