@@ -129,8 +129,11 @@ export class Types {
 
   /** Are the keys of this literal's body names of fields? null where its type is not known. */
   keysAreFields(body: GoNode): boolean | null {
-    const u = this.coreType(this.literalType(body));
-    return u.kind === "unknown" ? null : u.kind === "struct";
+    const type = this.literalType(body);
+    const u = this.coreType(type);
+    if (u.kind !== "unknown") return u.kind === "struct";
+    const variants = type.kind === "named" ? this.variants(type) : [];
+    return variants.length > 0 && variants.every((v) => v.kind === "struct") ? true : null;
   }
 
   /** Value of a constant expression; null where it is none or cannot be told. Floats are rounded to a double. */
@@ -175,6 +178,7 @@ export class Types {
       case "identifier":
       case "type_identifier":
       case "package_identifier": {
+        if (node.field === "name" && node.parent?.kind === "qualified_type") return this.namedObject(node.parent);
         const b = this.pkg.binding(node);
         if (!b) return null;
         // At its declaration the variable of a type switch has no type: each clause has its own.
@@ -401,6 +405,34 @@ export class Types {
       agreed ??= { type: filled, pointer, entity: entities.length === 1 ? e : null };
     }
     return agreed;
+  }
+
+  /** The underlying types of a type that build tags declare in several ways; none where one of them is not known. */
+  variants(type: Named): readonly Type[] {
+    if (!type.pkg || type.local) return [];
+    const own = this.of(type.pkg);
+    const twins = own.pkg.lookup(type.name);
+    if (twins.length < 2) return [];
+    const found: Type[] = [];
+    for (const e of twins) {
+      const node = e.kind === "type" ? e.node : null;
+      const spec = node?.child("type");
+      if (!node || !spec) return [];
+      const u = own.underlying(own.typeAt(spec));
+      if (u.kind === "unknown") return [];
+      const params = own.typeParams(node);
+      if (params.length !== type.args.length) return [];
+      found.push(core.substitute(u, core.substitution(params, type.args)));
+    }
+    return found;
+  }
+
+  /** One of several build-tagged declarations of the type has a field of that name, where another one's methods do. */
+  twinHasField(type: Named, name: string): boolean {
+    if (!type.pkg) return false;
+    if (this.of(type.pkg).pkg.lookup(type.name).length < 2) return false;
+    const variants = this.variants(type);
+    return variants.length === 0 || variants.some((u) => u.kind === "struct" && u.fields.some((f) => f.name === name));
   }
 
   #methodIndex(type: string): Map<string, Entity[]> {

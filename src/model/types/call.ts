@@ -43,8 +43,21 @@ export function denotedType(t: Types, node: GoNode): Type | null {
   }
 }
 
+/**
+ * `*(*T)(x)`, which the grammar takes for a conversion to the pointer type `*(*T)`: in Go the stars before the parenthesis dereference what the
+ * conversion yields. How many of them, and the conversion's type; null for all other shapes.
+ */
+function dereferenced(call: GoNode): { stars: number; type: GoNode } | null {
+  if (call.kind !== "type_conversion_expression") return null;
+  let type = call.child("type");
+  let stars = 0;
+  for (; type?.kind === "pointer_type"; stars++) type = firstItem(type);
+  return stars > 0 && type ? { stars, type } : null;
+}
+
 /** Is a call in truth a conversion; then to which type? */
 export function conversionType(t: Types, call: GoNode): Type | null {
+  if (dereferenced(call)) return null;
   const callee = call.kind === "type_conversion_expression" ? call.child("type") : call.child("function");
   return callee && call.child("type_arguments") === null ? denotedType(t, callee) : null;
 }
@@ -89,6 +102,15 @@ export function genericValue(t: Types, node: GoNode): Type {
 }
 
 export function callType(t: Types, call: GoNode): Type {
+  const stars = dereferenced(call);
+  if (stars) {
+    let type = t.typeAt(stars.type);
+    for (let n = stars.stars; n > 0; n--) {
+      const u = t.underlying(type);
+      type = u.kind === "pointer" ? u.elem : core.unknown;
+    }
+    return type;
+  }
   const converted = conversionType(t, call);
   if (converted) return converted;
   const callee = call.child("function");

@@ -48,7 +48,8 @@ export function typeOfNode(t: Types, node: GoNode): Type {
     case "false":
       return shadowed(t, node) ?? core.untypedBool;
     case "iota":
-      return shadowed(t, node) ?? core.untypedInt;
+      // Elsewhere it is somebody's own name, which the grammar hides from the scopes.
+      return shadowed(t, node) ?? (node.closest("const_spec") ? core.untypedInt : core.unknown);
     case "nil":
       return shadowed(t, node) ?? core.untypedNil;
     case "func_literal":
@@ -108,10 +109,9 @@ function identifierType(t: Types, node: GoNode): Type {
 function keyOfStruct(t: Types, node: GoNode): Type {
   const literal = keyedLiteral(node);
   if (!literal) return core.unknown;
-  const u = t.coreType(t.literalType(literal));
-  if (u.kind !== "struct") return core.unknown;
-  const name = node.text;
-  return u.fields.find((f) => f.name === name)?.type ?? core.unknown;
+  if (t.keysAreFields(literal) !== true) return core.unknown;
+  const found = t.selectIn(t.literalType(literal), node.text, t.pkg);
+  return found?.kind === "field" && found.path.length === 0 ? found.type : core.unknown;
 }
 
 /** The composite literal's body of which the identifier alone is a key. */

@@ -26,8 +26,15 @@ function visible(name: string, declaredIn: Named | null, from: PackageModel): bo
   return declaredIn.pkg === from || (declaredIn.path === from.path && from.path !== "");
 }
 
-/** null when there is none, when it is ambiguous, or when something on the way is not known. */
-export function selectIn(t: Types, type: Type, name: string, from: PackageModel): Selection | null {
+/** For a type that build tags declare in several ways: which of them is looked at. */
+type Choice = ReadonlyMap<Named, Type>;
+const noChoice: Choice = new Map();
+
+/**
+ * null when there is none, when it is ambiguous, or when something on the way is not known. Where build tags declare a type in several ways, those that have
+ * the name must agree: the others are not there when the selector compiles.
+ */
+export function selectIn(t: Types, type: Type, name: string, from: PackageModel, choice: Choice = noChoice): Selection | null {
   let start = type;
   let indirect = false;
   if (type.kind === "pointer") {
@@ -38,7 +45,7 @@ export function selectIn(t: Types, type: Type, name: string, from: PackageModel)
     const u = t.underlying(type);
     if (u.kind === "pointer") {
       // A named pointer type has no methods of its own, but its base's fields.
-      const found = selectIn(t, u, name, from);
+      const found = selectIn(t, u, name, from, choice);
       return found?.kind === "field" ? found : null;
     }
   }
@@ -55,7 +62,7 @@ export function selectIn(t: Types, type: Type, name: string, from: PackageModel)
         seen.push(at);
         const method = visible(name, at, from) ? t.declaredMethod(at, name) : null;
         if (method) {
-          if (method.type.kind === "unknown") return null;
+          if (method.type.kind === "unknown" || t.twinHasField(at, name)) return null;
           found = {
             kind: "method",
             name,
@@ -71,8 +78,8 @@ export function selectIn(t: Types, type: Type, name: string, from: PackageModel)
           continue;
         }
       }
-      const u = at.kind === "typeparam" ? t.underlying(core.constraintOf(at)) : t.underlying(at);
-      if (u.kind === "unknown") return null;
+      const u = (at.kind === "named" && choice.get(at)) || t.underlying(at);
+      if (u.kind === "unknown") return at.kind === "named" ? selectInVariants(t, type, name, from, at, choice) : null;
       if (u.kind === "struct") {
         const holder = at.kind === "named" ? at : null;
         for (const f of u.fields) {
@@ -106,6 +113,18 @@ export function selectIn(t: Types, type: Type, name: string, from: PackageModel)
     current = merge(next);
   }
   return null;
+}
+
+/** The same question for each of the ways in which `at` is declared. */
+function selectInVariants(t: Types, type: Type, name: string, from: PackageModel, at: Named, choice: Choice): Selection | null {
+  let agreed: Selection | null = null;
+  for (const variant of t.variants(at)) {
+    const found = selectIn(t, type, name, from, new Map(choice).set(at, variant));
+    if (!found) continue;
+    if (agreed && !(agreed.kind === found.kind && core.identical(agreed.owner, found.owner) && core.identical(agreed.type, found.type))) return null;
+    agreed ??= found;
+  }
+  return agreed;
 }
 
 function fieldSelection(f: FieldType, owner: Type, step: Step): Selection {

@@ -1,11 +1,10 @@
 /** Runs the Go program beside this file and compares its answers with the model's, package by package. */
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { execFileSync } from "node:child_process";
 import type { GoNode, Kind } from "../../../src/go/node.ts";
 import { loadGrammar } from "../../../src/go/parse.ts";
 import { GoFile } from "../../../src/model/file.ts";
@@ -233,12 +232,11 @@ function spelt(type: Type): string {
   return typeString(type);
 }
 
-/** Of nodes with one place, the one that the model is asked about: names inside qualified types have answers of their own. */
+/** Is the model asked about this one of the nodes at its place? */
 function mine(node: GoNode): boolean {
-  const parent = node.parent;
-  if (!parent) return true;
-  // `nil` and friends of a lone element stand where their wrapper stands; the wrapper is not asked.
-  return !(node.kind === "literal_value" && parent.kind === "composite_literal");
+  // A blank identifier has no type.
+  if (node.kind === "identifier" && node.end - node.start === 1 && node.text === "_") return false;
+  return !(node.kind === "literal_value" && node.parent?.kind === "composite_literal");
 }
 
 function compareSymbol(pkg: Package, node: GoNode, object: string, figures: Figures, at: (model: string, go: string) => Difference): void {

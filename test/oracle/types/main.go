@@ -130,7 +130,7 @@ func (l *loader) check(p *listed) *result {
 	if p.DepOnly {
 		return nil
 	}
-	w := &writer{l: l, info: info, index: map[string]int{"": 0}, out: r}
+	w := &writer{l: l, info: info, index: map[string]int{"": 0}, out: r, selectors: map[*ast.Ident]*ast.SelectorExpr{}}
 	r.Strings = []string{""}
 	for _, f := range files {
 		r.Files = append(r.Files, w.file(f))
@@ -173,6 +173,8 @@ type writer struct {
 	info  *types.Info
 	index map[string]int
 	out   *result
+	// The name in a selector has the selector's type: of a method expression that with the receiver.
+	selectors map[*ast.Ident]*ast.SelectorExpr
 }
 
 func (w *writer) string(s string) int {
@@ -197,6 +199,9 @@ func (w *writer) file(f *ast.File) file {
 		e, ok := n.(ast.Expr)
 		if !ok {
 			return true
+		}
+		if sel, ok := e.(*ast.SelectorExpr); ok {
+			w.selectors[sel.Sel] = sel
 		}
 		typ, obj, ok := w.answer(e)
 		if ok {
@@ -250,6 +255,9 @@ func (w *writer) answer(e ast.Expr) (typ, obj string, ok bool) {
 		if o != nil {
 			obj = w.object(o)
 			tv, recorded := w.info.Types[e]
+			if sel := w.selectors[id]; sel != nil {
+				tv, recorded = w.info.Types[sel]
+			}
 			t := o.Type()
 			if recorded && tv.Type != nil {
 				t = tv.Type
