@@ -51,9 +51,11 @@ function paintLine(
   const window = windowOf(line, changeIn(line, parts), indent, Math.max(20, width - gutterWidth - 5));
   if (kind === "same") return `  ${window.text}`;
   const paint = kind === "added" ? color.green : color.red;
+  const sign = kind === "added" ? "+ " : "- ";
+  if (!parts) return paint(sign + window.text);
   const shown = line.filter((cell) => cell.column >= window.from && cell.column + cell.width <= window.to);
-  const body = pieces(shown, parts).map((piece) => emphasised(piece, paint, color.bold));
-  return paint(kind === "added" ? "+ " : "- ") + paint(window.cutLeft) + body.join("") + paint(window.cutRight);
+  const body = pieces(shown, parts).map(({ text, changed }) => (changed ? color.bold(paint(text)) : paint(text)));
+  return paint(sign + window.cutLeft) + body.join("") + (window.cutRight && paint(window.cutRight));
 }
 
 /** Columns of the first changed part, around which a long line is windowed. */
@@ -65,12 +67,8 @@ function changeIn(line: readonly Cell[], parts: readonly Part[] = []): { from: n
   return { from, to: Math.max(from + 1, endColumn(line, offset + (parts[index]?.text.length ?? 0))) };
 }
 
-function emphasised({ text, changed }: Part, paint: (text: string) => string, bold: (text: string) => string): string {
-  return changed ? bold(paint(text)) : paint(text);
-}
-
 /** The visible text of a line, cut where a changed part starts or ends. */
-function pieces(visible: readonly Cell[], parts: readonly Part[] = []): Part[] {
+function pieces(visible: readonly Cell[], parts: readonly Part[]): Part[] {
   const result: { text: string; changed: boolean }[] = [];
   let index = 0;
   let end = parts[0]?.text.length ?? Number.POSITIVE_INFINITY;

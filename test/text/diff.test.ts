@@ -50,7 +50,7 @@ const versions = fc.tuple(text, fc.array(fc.tuple(fc.nat(20), fc.nat(2), line), 
 const longVersions = fc
   .tuple(versions, fc.integer({ min: 330, max: 350 }), fc.integer({ min: 330, max: 350 }))
   .map(([{ before, after }, head, tail]) => {
-    const around = (middle: string): string => "\tx\n".repeat(head) + middle + "\n" + "\ty\n".repeat(tail);
+    const around = (middle: string): string => `${"\tx\n".repeat(head) + middle}\n${"\ty\n".repeat(tail)}`;
     return { before: around(before), after: around(after) };
   });
 const anyVersions = fc.oneof(versions, longVersions);
