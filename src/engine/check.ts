@@ -1,6 +1,6 @@
 /** Packages to findings: reads the files of a directory, looks for triggers, builds the packages, runs the rules. */
 import { isUtf8 } from "node:buffer";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { formatGo, loadFormatter } from "../go/format.ts";
 import type { Declaration } from "../go/outline.ts";
@@ -11,7 +11,7 @@ import type { Finding, Fix, Rule } from "../rule/rule.ts";
 import { Lines } from "../text/lines.ts";
 import { displayPath, reason, type Target } from "./discover.ts";
 import { declarationAt, fingerprints } from "./fingerprint.ts";
-import { Modules } from "./modules.ts";
+import { goFileNames, Modules } from "./modules.ts";
 import { compareFindings, faultOfFix } from "./plan.ts";
 import type { Problem } from "./report.ts";
 import type { FileSettings, Settings } from "./settings.ts";
@@ -77,7 +77,7 @@ export class Checker {
 
   constructor(options: CheckerOptions) {
     this.options = options;
-    this.modules = new Modules(options.cwd, options.go, (path) => this.options.overlay.get(path) ?? null);
+    this.modules = new Modules(options.cwd, options.go, options.overlay);
   }
 
   /** Checks the targets, which are all that is wanted of one directory. */
@@ -93,6 +93,7 @@ export class Checker {
     await this.wholeSyntax(loaded, result);
     if (!loaded.some((f) => f.touched || f.marked)) return result;
     await loadGrammar();
+    this.modules.trim();
     await this.run(dir, settings, loaded, result);
     return result;
   }
@@ -167,7 +168,8 @@ export class Checker {
       loaded: l,
     }));
     const known = new Set(loaded.map((l) => l.target.absolute));
-    for (const absolute of goFiles(dir)) {
+    for (const name of goFileNames(dir)) {
+      const absolute = join(dir, name);
       if (known.has(absolute)) continue;
       const path = displayPath(this.options.cwd, absolute);
       members.push({ file: new GoFile(path, () => this.options.overlay.get(path) ?? readText(absolute)), loaded: null });
@@ -217,7 +219,7 @@ export class Checker {
     this.phases.rules += performance.now() - ruled;
     result.packages++;
     result.parsedBytes += pkg.parsedBytes;
-    const found = this.accept(raw, pkg, files, wanted, settings, result);
+    const found = this.accept(raw, pkg, members, wanted, settings, result);
     await this.tellSyntax(files, wanted, result);
     return found;
   }
@@ -238,21 +240,24 @@ export class Checker {
   private accept(
     raw: readonly { finding: Finding; rule: Rule }[],
     pkg: Package,
-    files: readonly GoFile[],
+    members: readonly Member[],
     wanted: ReadonlyMap<string, FileSettings>,
     settings: Settings,
     result: Result,
   ): Found[] {
-    const byPath = new Map(files.map((f) => [f.path, f]));
+    const byPath = new Map(members.map(({ file }) => [file.path, file]));
     const seen = new Set<string>();
     const found: Found[] = [];
     const suppressions = new Map<string, Suppressions>();
+    const suppressionsOf = (file: GoFile): Suppressions => {
+      let own = suppressions.get(file.path);
+      if (!own) {
+        own = new Suppressions(file.source);
+        suppressions.set(file.path, own);
+      }
+      return own;
+    };
     const textOf = (path: string): string | null => byPath.get(path)?.source.text ?? null;
-    for (const path of wanted.keys()) {
-      const file = byPath.get(path);
-      if (file?.source.text.includes(SUPPRESSION_MARK) || file?.source.text.includes("nolint"))
-        suppressions.set(path, new Suppressions(file.source));
-    }
     for (const { finding, rule } of raw) {
       const { path, start, end } = finding.at;
       const file = byPath.get(path);
@@ -266,7 +271,7 @@ export class Checker {
       }
       const own = wanted.get(path);
       // A suppression counts as used also when the finding would not be told this time.
-      const suppressed = suppressions.get(path)?.covers(finding) ?? false;
+      const suppressed = own !== undefined && suppressionsOf(file).covers(finding);
       if (suppressed || !own?.selection.admits(finding, rule)) continue;
       const key = `${finding.rule}\0${path}\0${start}\0${end}\0${finding.message}`;
       if (seen.has(key)) continue;
@@ -279,13 +284,13 @@ export class Checker {
       }
       for (const fix of judged.fixes) this.judgeFix(fix, judged, byPath, wanted, textOf, result);
     }
-    if (settings.unusedSuppressions) {
-      for (const [path, own] of suppressions) {
-        const file = byPath.get(path) as GoFile;
-        for (const finding of own.unused((id) => settings.suppressible(id, wanted.get(path)?.selection))) {
-          found.push({ finding, declaration: declarationAt(file.declarations, finding.at.start) });
-          result.sources.set(path, file.source.text);
-        }
+    if (!settings.unusedSuppressions) return found;
+    for (const { file, loaded } of members) {
+      const own = wanted.get(file.path);
+      if (!loaded?.marked || !own) continue;
+      for (const finding of suppressionsOf(file).unused((id) => settings.suppressible(id, own.selection))) {
+        found.push({ finding, declaration: declarationAt(file.declarations, finding.at.start) });
+        result.sources.set(file.path, file.source.text);
       }
     }
     return found;
@@ -373,16 +378,6 @@ function pathsOf(finding: Finding): Set<string> {
   for (const r of finding.related ?? []) paths.add(r.at.path);
   for (const fix of finding.fixes) for (const e of fix.edits) paths.add(e.at.path);
   return paths;
-}
-
-function goFiles(dir: string): string[] {
-  try {
-    return readdirSync(dir)
-      .filter((n) => n.endsWith(".go") && !n.startsWith(".") && !n.startsWith("_"))
-      .map((n) => join(dir, n));
-  } catch {
-    return [];
-  }
 }
 
 function readText(absolute: string): string {

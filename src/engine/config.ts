@@ -2,8 +2,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Rule } from "../rule/rule.ts";
-import { CONFIG_NAME, reason } from "./discover.ts";
+import { reason } from "./discover.ts";
 import { checkSelector, didYouMean, UnknownSelector } from "./selection.ts";
+
+const CONFIG_NAME = ".gomend.yml";
 
 export interface PerFile {
   /** Patterns as in .gitignore. */
@@ -22,7 +24,7 @@ export interface Config {
   /** Rules whose unsafe fixes count as safe, and the reverse. */
   readonly extendSafe: readonly string[];
   readonly extendUnsafe: readonly string[];
-  /** Language version, for packages without a go.mod that says it. */
+  /** Language version, in place of go.mod's. */
   readonly go?: string;
   readonly perFile: readonly PerFile[];
 }

@@ -22,8 +22,6 @@ export interface Discovered {
   readonly missing: readonly string[];
   /** Arguments that are directories in which no Go file was found. */
   readonly empty: readonly string[];
-  /** Files left out because .gitignore names them or because of where they stand (only counted where cheap: single files). */
-  readonly configs: readonly string[];
 }
 
 export interface DiscoverOptions {
@@ -33,9 +31,6 @@ export interface DiscoverOptions {
   /** Take files under `vendor/`, `testdata/` and what .gitignore names as well. */
   readonly includeIgnored?: boolean;
 }
-
-/** The name of the configuration file; the walk notes where one stands. */
-export const CONFIG_NAME = ".gomend.yml";
 
 /** Directories that the go command leaves alone, and those that hold no Go of one's own. */
 function skippedDirectory(name: string): boolean {
@@ -56,7 +51,6 @@ export function discover(options: DiscoverOptions): Discovered {
   const problems: Problem[] = [];
   const missing: string[] = [];
   const empty: string[] = [];
-  const configs: string[] = [];
   for (const argument of options.paths.length ? options.paths : ["."]) {
     const absolute = resolve(cwd, argument.replace(/(^|[/\\])\.\.\.$/, "$1") || ".");
     const stat = statSync(absolute, { throwIfNoEntry: false });
@@ -66,16 +60,16 @@ export function discover(options: DiscoverOptions): Discovered {
       found.set(absolute, { path: displayPath(cwd, absolute), absolute, named: true });
     } else {
       const before = found.size;
-      const seen = walk(absolute, cwd, options.includeIgnored ?? false, found, problems, configs);
+      const seen = walk(absolute, cwd, options.includeIgnored ?? false, found, problems);
       if (found.size === before && !seen) empty.push(argument);
     }
   }
   const targets = [...found.values()].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
-  return { targets, problems, missing, empty, configs };
+  return { targets, problems, missing, empty };
 }
 
 /** Walks one directory; true when it holds Go files that were found already through another argument. */
-function walk(root: string, cwd: string, all: boolean, found: Map<string, Target>, problems: Problem[], configs: string[]): boolean {
+function walk(root: string, cwd: string, all: boolean, found: Map<string, Target>, problems: Problem[]): boolean {
   let seen = false;
   const rules = all ? null : ancestorRules(root);
   const stack: { dir: string; rules: IgnoreRules | null }[] = [{ dir: root, rules }];
@@ -104,8 +98,6 @@ function walk(root: string, cwd: string, all: boolean, found: Map<string, Target
         if (here && ignored(here, absolute, false)) continue;
         if (found.has(absolute)) seen = true;
         else found.set(absolute, { path: prefix === "." ? name : `${prefix}/${name}`, absolute, named: false });
-      } else if (name === CONFIG_NAME) {
-        configs.push(absolute);
       }
     }
   }

@@ -1,66 +1,127 @@
-/** Modules: import paths, language versions, and the packages of other directories. */
-import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join, relative, sep } from "node:path";
-import type { Version } from "../go/module.ts";
+/** Packages of other directories, and what go.mod says about a directory, for one run. */
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { Modules as Layout, parseVersion, type Version } from "../go/module.ts";
 import { GoFile } from "../model/file.ts";
 import type { PackageModel } from "../model/model.ts";
 import { buildPackage } from "../model/package.ts";
 import { displayPath } from "./discover.ts";
-import { versionOf } from "./versions.ts";
+
+/** The newest language version that gomend knows: what holds where nothing tells. */
+export const NEWEST: Version = { major: 1, minor: 26 };
+
+/** When imported packages hold more text than this, in UTF-16 units, they are let go. */
+const ENOUGH = 24 * 1024 * 1024;
 
 export class Modules {
   private readonly cwd: string;
   private readonly forced: Version | null;
-  constructor(cwd: string, go: string | undefined, overlay: (path: string) => string | null) {
+  private readonly overlay: ReadonlyMap<string, string>;
+  private readonly layout: Layout;
+  private readonly packages = new Map<string, PackageModel | null>();
+  private held = 0;
+
+  /** `go` is the version of `--go`; `overlay` holds texts that stand for what is on disk, by path. */
+  constructor(cwd: string, go: string | undefined, overlay: ReadonlyMap<string, string>) {
     this.cwd = cwd;
-    this.forced = go === undefined ? null : versionOf(go);
-    void overlay;
+    this.forced = go === undefined ? null : parseVersion(go);
+    this.overlay = overlay;
+    this.layout = new Layout(
+      { read: readOrNull, isDirectory: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false },
+      { cache: moduleCache(), workspace: process.env.GOWORK !== "off" },
+    );
   }
-  #mods = new Map<string, { dir: string; path: string; version: Version | null } | null>();
-  mod(dir: string): { dir: string; path: string; version: Version | null } | null {
-    const k = this.#mods.get(dir);
-    if (k !== undefined) return k;
-    let r: { dir: string; path: string; version: Version | null } | null = null;
-    try {
-      const t = readFileSync(join(dir, "go.mod"), "utf8");
-      r = { dir, path: /^module\s+(\S+)/m.exec(t)?.[1] ?? "", version: versionOf(/^go\s+(\S+)/m.exec(t)?.[1] ?? "") };
-    } catch {
-      r = dirname(dir) === dir ? null : this.mod(dirname(dir));
-    }
-    this.#mods.set(dir, r);
-    return r;
-  }
+
+  /** Import path of a package; an external test package has the path of its directory with `_test`. */
   importPath(dir: string, name: string): string {
-    const m = this.mod(dir);
-    void name;
-    if (!m) return "";
-    const rel = relative(m.dir, dir).replaceAll(sep, "/");
-    if (m.path === "std") return rel;
-    return rel ? `${m.path}/${rel}` : m.path;
+    const path = this.layout.importPath(dir);
+    return path !== "" && name.endsWith("_test") ? `${path}_test` : path;
   }
-  version(dir: string, go: string | null): Version {
-    return this.forced ?? this.mod(dir)?.version ?? (go === null ? null : versionOf(go)) ?? { major: 1, minor: 26 };
+
+  /** By `--go`, the configuration, go.mod, in this order; else the newest known. */
+  version(dir: string, configured: string | null): Version {
+    return this.forced ?? (configured === null ? null : parseVersion(configured)) ?? this.layout.version(dir) ?? NEWEST;
   }
-  import(path: string, dir: string, from: PackageModel): PackageModel | null {
-    const m = this.mod(dir);
-    void from;
-    if (!m || !(path === m.path || path.startsWith(`${m.path}/`))) return null;
-    const target = join(m.dir, path.slice(m.path.length));
-    let names: string[];
-    try {
-      names = readdirSync(target).filter((n) => n.endsWith(".go") && !n.endsWith("_test.go"));
-    } catch {
-      return null;
+
+  /** The package that `path` names in a file of `main`, a directory that is checked; null when its source is not to be had. */
+  import(path: string, main: string, from: PackageModel): PackageModel | null {
+    const dir = this.layout.directory(path, main);
+    if (dir === null) return null;
+    // An external test sees what the test files of the package itself export.
+    const withTests = from.path === `${path}_test`;
+    const key = withTests ? `${dir}\0test` : dir;
+    const known = this.packages.get(key);
+    if (known !== undefined) return known;
+    const made = this.load(dir, path, main, withTests);
+    this.packages.set(key, made);
+    return made;
+  }
+
+  /** Lets imported packages go once they hold much; to be called between packages. */
+  trim(): void {
+    if (this.held < ENOUGH) return;
+    this.packages.clear();
+    this.held = 0;
+  }
+
+  private load(dir: string, path: string, main: string, withTests: boolean): PackageModel | null {
+    const byName = new Map<string, GoFile[]>();
+    for (const name of goFileNames(dir)) {
+      if (name.endsWith("_test.go") && !withTests) continue;
+      const file = this.fileAt(join(dir, name));
+      const pkg = file.outline.packageName;
+      if (pkg === "" || pkg.endsWith("_test")) continue;
+      const same = byName.get(pkg);
+      if (same) same.push(file);
+      else byName.set(pkg, [file]);
     }
-    const files = names.map((n) => new GoFile(displayPath(this.cwd, join(target, n)), () => readFileSync(join(target, n), "utf8")));
+    // Beside a library there may be programs that build constraints keep out.
+    if (byName.size > 1) byName.delete("main");
+    const [chosen] = [...byName].sort(([, a], [, b]) => b.length - a.length);
+    if (!chosen) return null;
+    const [name, files] = chosen;
     return buildPackage({
-      name: files[0]?.outline.packageName ?? "",
+      name,
       path,
-      dir: displayPath(this.cwd, target),
-      version: this.version(target, null),
+      dir: displayPath(this.cwd, dir),
+      version: this.version(dir, null),
       files,
       triggered: new Map(),
-      import: (p, f) => this.import(p, target, f),
+      import: (other, from) => this.import(other, main, from),
     });
   }
+
+  private fileAt(absolute: string): GoFile {
+    const path = displayPath(this.cwd, absolute);
+    return new GoFile(path, () => {
+      const text = this.overlay.get(path) ?? readOrNull(absolute) ?? "";
+      this.held += text.length;
+      return text;
+    });
+  }
+}
+
+/** Names of the Go files of a directory that the go command would look at; none when it cannot be read. */
+export function goFileNames(dir: string): string[] {
+  try {
+    return readdirSync(dir).filter((n) => n.endsWith(".go") && !n.startsWith(".") && !n.startsWith("_"));
+  } catch {
+    return [];
+  }
+}
+
+function readOrNull(path: string): string | null {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return null;
+  }
+}
+
+function moduleCache(): string {
+  const { GOMODCACHE, GOPATH } = process.env;
+  if (GOMODCACHE) return GOMODCACHE;
+  const first = GOPATH?.split(process.platform === "win32" ? ";" : ":")[0];
+  return join(first || join(homedir(), "go"), "pkg", "mod");
 }

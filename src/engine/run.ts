@@ -2,6 +2,7 @@
 import { statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { loadFormatter } from "../go/format.ts";
+import { parseVersion } from "../go/module.ts";
 import type { Finding, Fix, Rule } from "../rule/rule.ts";
 import { byDirectory, type Checked, Checker, type CheckerOptions, type Phases } from "./check.ts";
 import { type Config, ConfigError, DEFAULTS, loadConfig, nearestConfig } from "./config.ts";
@@ -11,7 +12,6 @@ import { renderOutcome } from "./outcome.ts";
 import type { FileChange, Outcome, Problem, Report } from "./report.ts";
 import { checkSelector } from "./selection.ts";
 import { Settings } from "./settings.ts";
-import { versionOf } from "./versions.ts";
 
 export interface RunOptions {
   readonly rules: readonly Rule[];
@@ -74,7 +74,7 @@ const SMALL_RUN_FILES = 1_000;
 export async function run(options: RunOptions): Promise<Run> {
   const started = performance.now();
   const { cwd, rules } = options;
-  if (options.go !== undefined && !versionOf(options.go)) throw new UsageError(`"${options.go}" is no Go version: write it as 1.22`);
+  if (options.go !== undefined && !parseVersion(options.go)) throw new UsageError(`"${options.go}" is no Go version: write it as 1.22`);
   for (const selector of [...(options.fixable ?? []), ...(options.unfixable ?? [])]) checkSelector(selector, rules);
   const found = options.stdin
     ? onlyStdin(cwd, options.stdin.path)
@@ -172,7 +172,7 @@ function refuseMistakes(found: Discovered, problems: Problem[]): void {
 
 function onlyStdin(cwd: string, path: string): Discovered {
   const absolute = resolve(cwd, path);
-  return { targets: [{ path: displayPath(cwd, absolute), absolute, named: true }], problems: [], missing: [], empty: [], configs: [] };
+  return { targets: [{ path: displayPath(cwd, absolute), absolute, named: true }], problems: [], missing: [], empty: [] };
 }
 
 function decodeStdin(bytes: Buffer, problems: Problem[], target: Target): string {

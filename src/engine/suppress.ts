@@ -5,7 +5,6 @@
 import type { Source } from "../go/node.ts";
 import { type Suppression, suppressionsIn } from "../go/suppressions.ts";
 import type { Finding } from "../rule/rule.ts";
-import { Lines } from "../text/lines.ts";
 import { UNUSED_SUPPRESSION } from "./selection.ts";
 
 /** A file without this holds no suppression that could be unused. */
@@ -13,24 +12,21 @@ export const SUPPRESSION_MARK = "gomend:ignore";
 
 export class Suppressions {
   private readonly source: Source;
-  private readonly lines: Lines;
   private readonly all: readonly Suppression[];
   /** Ids of a comment that took a finding away. */
   private readonly used = new Map<Suppression, Set<string>>();
 
   constructor(source: Source) {
     this.source = source;
-    this.lines = new Lines(source.text);
     this.all = suppressionsIn(source.text);
   }
 
   /** Whether a comment takes the finding away; notes that it was needed. */
   covers(finding: Finding): boolean {
-    const line = this.lines.position(finding.at.start).line;
+    const { start } = finding.at;
     let covered = false;
     for (const s of this.all) {
-      const at = this.lines.position(s.at.start).line;
-      if (at !== line && !(s.alone && this.nextCode(at) === line)) continue;
+      if (start < s.line.start || start > s.line.end) continue;
       if (s.ids !== null && !s.ids.includes(finding.rule)) continue;
       covered = true;
       const used = this.used.get(s) ?? new Set();
@@ -38,13 +34,6 @@ export class Suppressions {
       this.used.set(s, used);
     }
     return covered;
-  }
-
-  /** The first line below `line` that is not a comment of this kind: several may stand above one statement. */
-  private nextCode(line: number): number {
-    let next = line + 1;
-    while (this.all.some((s) => s.alone && this.lines.position(s.at.start).line === next)) next++;
-    return next;
   }
 
   /** Findings about `gomend:ignore` comments that name no rule, an unknown one, or one that found nothing here. */

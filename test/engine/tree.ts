@@ -1,0 +1,37 @@
+/** Directories of files for one test. */
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach } from "vitest";
+
+const made: string[] = [];
+
+afterEach(() => {
+  for (const dir of made.splice(0)) rmSync(dir, { recursive: true, force: true });
+});
+
+/** A fresh directory with these files; a path that ends in `/` is an empty directory. Removed after the test. */
+export function tree(files: Readonly<Record<string, string | Buffer>>): string {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), "gomend-test-")));
+  made.push(root);
+  for (const [path, content] of Object.entries(files)) {
+    const absolute = join(root, path);
+    if (path.endsWith("/")) mkdirSync(absolute, { recursive: true });
+    else {
+      mkdirSync(dirname(absolute), { recursive: true });
+      writeFileSync(absolute, content);
+    }
+  }
+  return root;
+}
+
+/** Runs as a user without special rights, for whom permissions mean something, where the tests run as root. */
+export function asNobody<T>(work: () => T): T {
+  if (process.geteuid?.() !== 0) return work();
+  process.seteuid?.(65534);
+  try {
+    return work();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
