@@ -129,7 +129,7 @@ class Outliner {
   private terminated = true;
 
   private readonly fault = (offset: number, message: string): void => {
-    if (!this.problem || offset < this.problem.offset) this.problem = { offset, message };
+    this.problem ??= { offset, message };
   };
 
   constructor(text: string) {
@@ -222,8 +222,7 @@ class Outliner {
           i = lineCommentEnd(text, i);
         } else {
           i = blockCommentEnd(text, i, this.fault);
-          const feed = text.indexOf("\n", start);
-          if (feed >= 0 && feed < i) terminated = true;
+          if (text.slice(start, i).includes("\n")) terminated = true;
         }
         if (!trailing && (group < 0 || newlines > 1)) group = start;
         newlines = 0;
@@ -457,8 +456,7 @@ class Outliner {
             i = lineCommentEnd(text, i);
           } else if (next === STAR) {
             const end = blockCommentEnd(text, i, this.fault);
-            const feed = text.indexOf("\n", i);
-            if (feed >= 0 && feed < end && complete && !(word >= 0 && CONTINUES.has(text.slice(word, last)))) {
+            if (complete && text.slice(i, end).includes("\n") && !(word >= 0 && CONTINUES.has(text.slice(word, last)))) {
               this.i = i;
               this.last = last;
               return false;
@@ -477,7 +475,9 @@ class Outliner {
           return false;
         case ILLEGAL:
           this.fault(i, "character that Go does not know");
-          i++;
+          last = ++i;
+          word = -1;
+          complete = true;
           break;
         default:
           last = ++i;
@@ -542,16 +542,14 @@ class Outliner {
     const { text } = this;
     const start = this.i;
     let alias: string | null = null;
-    if (text.charCodeAt(start) === DOT) {
-      alias = ".";
-      this.i = this.blanks(start + 1);
-    } else if (CLASS[text.charCodeAt(start)] === WORD) {
-      alias = this.wordAt(start);
-      this.i = this.blanks(start + alias.length);
-    }
+    if (text.charCodeAt(start) === DOT) alias = ".";
+    else if (CLASS[text.charCodeAt(start)] === WORD) alias = this.wordAt(start);
+    const behind = start + (alias?.length ?? 0);
+    this.i = alias === null ? start : this.blanks(behind);
     const quote = text.charCodeAt(this.i);
     if (quote !== QUOTE && quote !== BACKTICK) {
-      this.fault(this.i, "expected an import path");
+      this.i = behind;
+      this.fault(behind, "expected an import path");
       const from = this.i;
       this.tokens(ends);
       if (this.i === from) this.i++;
@@ -564,7 +562,6 @@ class Outliner {
     this.last = end;
     this.tokens(ends);
     if (this.last !== end) this.fault(end, "expected a newline or semicolon after the import path");
-    this.last = this.last === end ? end : this.last;
   }
 }
 

@@ -5,7 +5,8 @@ import { suppressionsIn } from "../../src/go/suppressions.ts";
 
 describe("comments", () => {
   it("are told from strings, runes and raw strings", () => {
-    const text = "package a // one\r\nvar s = \"// no\" + `/* no\n// no` + \"\\\"// no\" /* two */ // three\nvar r = '\"' // four\nvar q = '\\'' // five";
+    const text =
+      'package a // one\r\nvar s = "// no" + `/* no\n// no` + "\\"// no" /* two */ // three\nvar r = \'"\' // four\nvar q = \'\\\'\' // five';
     expect(commentsIn(text).map((c) => text.slice(c.start, c.end))).toEqual(["// one", "/* two */", "// three", "// four", "// five"]);
   });
 
@@ -22,7 +23,8 @@ describe("comments", () => {
 
 describe("directives", () => {
   it("have no space after the slashes", () => {
-    const text = "//go:build linux && !cgo\n// go:no\n//nolint:errcheck,gosec // why\n//x\n//Tool:x\n//a: b\n/*go:no*/\n//go:generate  stringer -type=T\n";
+    const text =
+      "//go:build linux && !cgo\n// go:no\n//nolint:errcheck,gosec // why\n//x\n//Tool:x\n//a: b\n/*go:no*/\n//go:generate  stringer -type=T\n";
     expect(directivesOf(text, commentsIn(text)).map((d) => [d.tool, d.name, d.args])).toEqual([
       ["go", "build", "linux && !cgo"],
       ["nolint", "errcheck,gosec", "// why"],
@@ -57,7 +59,15 @@ describe("suppressions", () => {
   const one = (text: string) => {
     const [first, ...more] = suppressionsIn(text);
     expect(more).toEqual([]);
-    return first && { tool: first.tool, ids: first.ids, reason: first.reason, alone: first.alone, line: text.slice(first.line.start, first.line.end) };
+    return (
+      first && {
+        tool: first.tool,
+        ids: first.ids,
+        reason: first.reason,
+        alone: first.alone,
+        line: text.slice(first.line.start, first.line.end),
+      }
+    );
   };
 
   it.each([
@@ -68,14 +78,21 @@ describe("suppressions", () => {
     ["x() //gomend:ignore // why\r\n", [], "why"],
   ])("%j", (text, ids, reason) => expect(one(text)).toEqual({ tool: "gomend", ids, reason, alone: false, line: text.slice(0, -1) }));
 
-  it.each(["x() //gomend:ignored a\n", "x() //nolint:errcheck\n", "x() //nolinter\n", 's := "//gomend:ignore a"\n', "/* gomend:ignore a */\n", "s := `\n//nolint\n`\n"])(
-    "%j is none",
-    (text) => expect(suppressionsIn(text)).toEqual([]),
-  );
+  it.each([
+    "x() //gomend:ignored a\n",
+    "x() //nolint:errcheck\n",
+    "x() //nolinter\n",
+    's := "//gomend:ignore a"\n',
+    "/* gomend:ignore a */\n",
+    "s := `\n//nolint\n`\n",
+  ])("%j is none", (text) => expect(suppressionsIn(text)).toEqual([]));
 
-  it.each(["x() //nolint\n", "x() //nolint:all\n", "x() //nolint:errcheck,gomend // why\n", "x() // nolint // why\n"])("%j is one", (text) => {
-    expect(one(text)).toMatchObject({ tool: "nolint", ids: null });
-  });
+  it.each(["x() //nolint\n", "x() //nolint:all\n", "x() //nolint:errcheck,gomend // why\n", "x() // nolint // why\n"])(
+    "%j is one",
+    (text) => {
+      expect(one(text)).toMatchObject({ tool: "nolint", ids: null });
+    },
+  );
 
   it("speak for the line below when they stand alone", () => {
     expect(one("a()\n\t//gomend:ignore x // y\n\tb(\n\t\tc)\n")?.line).toBe("\tb(");

@@ -6,7 +6,8 @@ import { applyEdits } from "../../src/text/apply.ts";
 
 beforeAll(loadFormatter);
 
-const add = (path: string, alias?: string): ImportChange => (alias === undefined ? { path, action: "add" } : { path, action: "add", alias });
+const add = (path: string, alias?: string): ImportChange =>
+  alias === undefined ? { path, action: "add" } : { path, action: "add", alias };
 const drop = (path: string): ImportChange => ({ path, action: "drop" });
 
 function change(text: string, ...changes: ImportChange[]): string {
@@ -61,32 +62,51 @@ describe("adding", () => {
 
   it("sorts into a group, with comments staying where they are", () => {
     expect(
-      changed('package a\n\nimport (\n\t// io\n\t"bytes" // b\n\t"os"\n\n\t"example.com/y" // y\n)\n', add("context"), add("example.com/x"), add("time")),
-    ).toBe('package a\n\nimport (\n\t// io\n\t"bytes" // b\n\t"context"\n\t"os"\n\t"time"\n\n\t"example.com/x"\n\t"example.com/y" // y\n)\n');
+      changed(
+        'package a\n\nimport (\n\t// io\n\t"bytes" // b\n\t"os"\n\n\t"example.com/y" // y\n)\n',
+        add("context"),
+        add("example.com/x"),
+        add("time"),
+      ),
+    ).toBe(
+      'package a\n\nimport (\n\t// io\n\t"bytes" // b\n\t"context"\n\t"os"\n\t"time"\n\n\t"example.com/x"\n\t"example.com/y" // y\n)\n',
+    );
   });
 
   it("puts the first of its kind into a block of its own", () => {
-    expect(changed('package a\n\nimport (\n\t"example.com/y"\n)\n', add("time"))).toBe('package a\n\nimport (\n\t"time"\n\n\t"example.com/y"\n)\n');
-    expect(changed('package a\n\nimport (\n\t"os"\n)\n', add("example.com/y"))).toBe('package a\n\nimport (\n\t"os"\n\n\t"example.com/y"\n)\n');
+    expect(changed('package a\n\nimport (\n\t"example.com/y"\n)\n', add("time"))).toBe(
+      'package a\n\nimport (\n\t"time"\n\n\t"example.com/y"\n)\n',
+    );
+    expect(changed('package a\n\nimport (\n\t"os"\n)\n', add("example.com/y"))).toBe(
+      'package a\n\nimport (\n\t"os"\n\n\t"example.com/y"\n)\n',
+    );
   });
 
   it("chooses the block that shares most of the path", () => {
-    expect(
-      changed('package a\n\nimport (\n\t"os"\n\n\t"example.com/y"\n\n\t"corp.com/m/a"\n)\n', add("corp.com/m/b")),
-    ).toBe('package a\n\nimport (\n\t"os"\n\n\t"example.com/y"\n\n\t"corp.com/m/a"\n\t"corp.com/m/b"\n)\n');
+    expect(changed('package a\n\nimport (\n\t"os"\n\n\t"example.com/y"\n\n\t"corp.com/m/a"\n)\n', add("corp.com/m/b"))).toBe(
+      'package a\n\nimport (\n\t"os"\n\n\t"example.com/y"\n\n\t"corp.com/m/a"\n\t"corp.com/m/b"\n)\n',
+    );
   });
 
   it("turns a lone import into a group, its comment with it", () => {
     expect(changed('package a\n\n// doc\nimport "os" // why\n\nfunc f() {}\n', add("context"))).toBe(
       'package a\n\n// doc\nimport (\n\t"context"\n\t"os" // why\n)\n\nfunc f() {}\n',
     );
-    expect(changed('package a\n\nimport x "example.com/x"\n', add("context"))).toBe('package a\n\nimport (\n\t"context"\n\n\tx "example.com/x"\n)\n');
+    expect(changed('package a\n\nimport x "example.com/x"\n', add("context"))).toBe(
+      'package a\n\nimport (\n\t"context"\n\n\tx "example.com/x"\n)\n',
+    );
   });
 
   it("goes beside several single imports as one more", () => {
-    expect(changed('package a\n\nimport "bytes"\nimport "os" // why\n', add("context"))).toBe('package a\n\nimport "bytes"\nimport "context"\nimport "os" // why\n');
-    expect(changed('package a\n\nimport "bytes"\nimport "os" // why\n', add("time"))).toBe('package a\n\nimport "bytes"\nimport "os" // why\nimport "time"\n');
-    expect(changed('package a\n\nimport "bytes"\nimport "os"\n', add("archive/tar"))).toBe('package a\n\nimport "archive/tar"\nimport "bytes"\nimport "os"\n');
+    expect(changed('package a\n\nimport "bytes"\nimport "os" // why\n', add("context"))).toBe(
+      'package a\n\nimport "bytes"\nimport "context"\nimport "os" // why\n',
+    );
+    expect(changed('package a\n\nimport "bytes"\nimport "os" // why\n', add("time"))).toBe(
+      'package a\n\nimport "bytes"\nimport "os" // why\nimport "time"\n',
+    );
+    expect(changed('package a\n\nimport "bytes"\nimport "os"\n', add("archive/tar"))).toBe(
+      'package a\n\nimport "archive/tar"\nimport "bytes"\nimport "os"\n',
+    );
   });
 
   it("leaves the import of C alone", () => {
@@ -116,7 +136,9 @@ describe("adding", () => {
   });
 
   it("keeps CRLF", () => {
-    expect(changed('package a\r\n\r\nimport (\r\n\t"os"\r\n)\r\n', add("context"))).toBe('package a\r\n\r\nimport (\r\n\t"context"\r\n\t"os"\r\n)\r\n');
+    expect(changed('package a\r\n\r\nimport (\r\n\t"os"\r\n)\r\n', add("context"))).toBe(
+      'package a\r\n\r\nimport (\r\n\t"context"\r\n\t"os"\r\n)\r\n',
+    );
     expect(changed("package a\r\n", add("context"))).toBe('package a\r\n\r\nimport "context"\r\n');
   });
 
@@ -124,8 +146,8 @@ describe("adding", () => {
     'package a; import "os"; func f() {}\n',
     'package a\n\nimport ("bytes"; "os")\n',
     'package a\n\nimport (\n\t"bytes"; "os"\n)\n',
-    'package a\n\nimport ()\n',
-    'package a\n\nimport (\n)\n',
+    "package a\n\nimport ()\n",
+    "package a\n\nimport (\n)\n",
     'package a\n\nimport ( /* x */ "os" )\n',
     'package a\n\nimport "os"; import "bytes"\n',
     'package a\n\nimport "os" /* x\n*/\n',
@@ -145,18 +167,24 @@ describe("dropping", () => {
     expect(changed('package a\n\nimport (\n\t"bytes"\n\t"os" // why\n)\n', drop("os"))).toBe('package a\n\nimport (\n\t"bytes"\n)\n');
     expect(changed('package a\n\nimport (\n\t"os"\n)\n\nfunc f() {}\n', drop("os"))).toBe("package a\n\nfunc f() {}\n");
     expect(changed('package a\n\nimport "os"\n\nfunc f() {}\n', drop("os"))).toBe("package a\n\nfunc f() {}\n");
-    expect(changed('package a\n\nimport "bytes"\nimport "os"\n\nfunc f() {}\n', drop("os"))).toBe('package a\n\nimport "bytes"\n\nfunc f() {}\n');
+    expect(changed('package a\n\nimport "bytes"\nimport "os"\n\nfunc f() {}\n', drop("os"))).toBe(
+      'package a\n\nimport "bytes"\n\nfunc f() {}\n',
+    );
   });
 
   it("takes a block's blank line with its last spec", () => {
-    expect(changed('package a\n\nimport (\n\t"os"\n\n\t"example.com/y"\n)\n', drop("os"))).toBe('package a\n\nimport (\n\t"example.com/y"\n)\n');
-    expect(changed('package a\n\nimport (\n\t"os"\n\n\t"example.com/y"\n)\n', drop("example.com/y"))).toBe('package a\n\nimport (\n\t"os"\n)\n');
+    expect(changed('package a\n\nimport (\n\t"os"\n\n\t"example.com/y"\n)\n', drop("os"))).toBe(
+      'package a\n\nimport (\n\t"example.com/y"\n)\n',
+    );
+    expect(changed('package a\n\nimport (\n\t"os"\n\n\t"example.com/y"\n)\n', drop("example.com/y"))).toBe(
+      'package a\n\nimport (\n\t"os"\n)\n',
+    );
   });
 
   it("keeps a block's heading and the comments of others", () => {
-    expect(changed('package a\n\nimport (\n\t// io\n\t"bytes"\n\t// the system\n\t"os"\n\t// t\n\t"time"\n)\n', drop("os"), drop("bytes"))).toBe(
-      'package a\n\nimport (\n\t// io\n\t// t\n\t"time"\n)\n',
-    );
+    expect(
+      changed('package a\n\nimport (\n\t// io\n\t"bytes"\n\t// the system\n\t"os"\n\t// t\n\t"time"\n)\n', drop("os"), drop("bytes")),
+    ).toBe('package a\n\nimport (\n\t// io\n\t// t\n\t"time"\n)\n');
   });
 
   it("keeps what is still used", () => {
@@ -181,15 +209,19 @@ describe("dropping", () => {
   it("replaces one import by another", () => {
     expect(changed('package a\n\nimport "os"\n', drop("os"), add("time"))).toBe('package a\n\nimport "time"\n');
     expect(changed('package a\n\nimport (\n\t"os"\n)\n', drop("os"), add("time"))).toBe('package a\n\nimport (\n\t"time"\n)\n');
-    expect(changed('package a\n\nimport (\n\t"os"\n\t"time"\n)\n', drop("os"), add("context"))).toBe('package a\n\nimport (\n\t"context"\n\t"time"\n)\n');
+    expect(changed('package a\n\nimport (\n\t"os"\n\t"time"\n)\n', drop("os"), add("context"))).toBe(
+      'package a\n\nimport (\n\t"context"\n\t"time"\n)\n',
+    );
   });
 
-  it.each(['package a\n\nimport ("bytes"; "os")\n', 'package a\n\nimport (\n\t"os"; "bytes"\n)\n', 'package a; import "os"; import "bytes"\n', 'package a\n\nimport ( /* x */ "os"; "bytes")\n'])(
-    "survives %j",
-    (text) => {
-      const after = change(text, drop("os"));
-      expect(formatGo(after).ok).toBe(true);
-      expect(outline(after).imports.map((i) => i.path)).toEqual(["bytes"]);
-    },
-  );
+  it.each([
+    'package a\n\nimport ("bytes"; "os")\n',
+    'package a\n\nimport (\n\t"os"; "bytes"\n)\n',
+    'package a; import "os"; import "bytes"\n',
+    'package a\n\nimport ( /* x */ "os"; "bytes")\n',
+  ])("survives %j", (text) => {
+    const after = change(text, drop("os"));
+    expect(formatGo(after).ok).toBe(true);
+    expect(outline(after).imports.map((i) => i.path)).toEqual(["bytes"]);
+  });
 });
