@@ -54,3 +54,9 @@ export function loopsAround(node: GoNode): GoNode[] {
   }
   return loops;
 }
+
+/** Do two lookups mean the same? What a dot import brings is looked up anew each time. */
+export function sameBinding(a: Binding | null, b: Binding | null): boolean {
+  if (a === null || b === null) return false;
+  return a === b || (a.import !== null && a.import === b.import && a.name === b.name);
+}

@@ -318,6 +318,12 @@ export function insertFirst(owner: GoNode, lines: string | readonly string[]): E
     if (!blank(text, opener.end, closer.start)) return null;
     return [{ at: { path, start: opener.end, end: closer.start }, text: `\n${outer}\t${body}\n${outer}` }];
   }
+  const rest = text.slice(opener.end, end);
+  if (rest.trim() !== "" && !rest.trimStart().startsWith("//")) {
+    // the next clause, or the brace of the whole, stands on the same line
+    const next = opener.end + rest.length - rest.trimStart().length;
+    return [{ at: { path, start: opener.end, end: next }, text: `\n${outer}\t${body}\n${outer}` }];
+  }
   return [{ at: { path, start: end, end }, text: `\n${outer}\t${body}` }];
 }
 

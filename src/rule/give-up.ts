@@ -1,6 +1,7 @@
 /** What a function returns when it gives up, and the select case in which it does. */
 import type { GoNode } from "../go/node.ts";
 import type { FuncModel, PackageModel, Param, Type } from "../model/model.ts";
+import { sameBinding } from "./definitions.ts";
 import { type Edits, indentOf, textOf } from "./edits.ts";
 import { isNamed, underlying } from "./types.ts";
 
@@ -44,6 +45,7 @@ function returnsNaked(func: FuncModel): boolean {
 export function zeroValue(pkg: PackageModel, result: Param, at: GoNode): string | null {
   const type = pkg.typeAt(result.type);
   if (type.kind === "typeparam") {
+    if (result.binding && pkg.resolve(result.binding.name, at) === result.binding) return result.binding.name;
     if (!meansTheSame(pkg, result.type, at) || pkg.resolve("new", at)?.kind !== "builtin") return null;
     return `*new(${textOf(result.type)})`;
   }
@@ -84,10 +86,10 @@ export function meansTheSame(pkg: PackageModel, type: GoNode, at: GoNode): boole
     if (n.kind === "field_declaration_list") return false;
     if (n.kind === "qualified_type") {
       const name = n.child("package");
-      if (name && pkg.binding(name) !== pkg.resolve(name.text, at)) same = false;
+      if (name && !sameBinding(pkg.binding(name), pkg.resolve(name.text, at))) same = false;
       return false;
     }
-    if (n.is("type_identifier", "identifier", "package_identifier") && pkg.binding(n) !== pkg.resolve(n.text, at)) same = false;
+    if (n.is("type_identifier", "identifier", "package_identifier") && !sameBinding(pkg.binding(n), pkg.resolve(n.text, at))) same = false;
   });
   return same;
 }

@@ -16,7 +16,7 @@ export * from "./reset.ts";
 export * from "./rule.ts";
 export * from "./struct-edits.ts";
 export * from "./struct-use.ts";
-export { type TypedRewrite, typedAtomic } from "./typed-atomic.ts";
+export { keyLiterals, type TypedRewrite, typedAtomic } from "./typed-atomic.ts";
 export * from "./types.ts";
 export * from "./callees.ts";
 export * from "./obligation.ts";

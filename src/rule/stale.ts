@@ -118,7 +118,8 @@ function touch(pkg: PackageModel, reused: Reused, use: GoNode, depth: number): D
   if (reused.shape === "struct") return touchesOfStruct(pkg, reused, use, depth);
   if (reused.shape === "writer") return writerDeed(pkg, reused, outOfParens(use), depth);
   const { e, whole } = valueAt(reused, use);
-  if (!whole) return handed(pkg, reused, e, depth);
+  if (!whole) return aliasAt(pkg, reused, use) ? NOTHING : handed(pkg, reused, e, depth);
+  if (aliasAt(pkg, reused, use)) return isCut(e) ? { ...NOTHING, overwrites: [ALL] } : isAppended(pkg, e) ? DIRTY : NOTHING;
   return reused.shape === "slice" ? sliceDeed(pkg, reused, e, depth) : mapDeed(pkg, reused, e, depth);
 }
 
@@ -146,22 +147,26 @@ export function writerDeed(pkg: PackageModel, reused: Reused, e: GoNode, depth: 
 function sliceDeed(pkg: PackageModel, reused: Reused, e: GoNode, depth: number): Deed {
   const parent = e.parent;
   if (!parent) return UNKNOWN;
-  if (parent.kind === "slice_expression" && e.field === "operand") return isEmptySlice(parent) ? { ...NOTHING, overwrites: [ALL] } : NOTHING;
+  if (parent.kind === "slice_expression" && e.field === "operand") return isCut(e) ? { ...NOTHING, overwrites: [ALL] } : NOTHING;
   if (parent.is("index_expression", "range_clause")) return NOTHING; // scratch
   if (isTarget(e)) return assigned(valueFor(e));
   if (parent.kind === "argument_list" && parent.parent) {
-    if (parent.items[0] === e && isAppend(pkg, parent.parent)) return DIRTY;
+    if (isAppended(pkg, e)) return DIRTY;
     const callee = unparen(parent.parent.child("function") as GoNode);
-    if (!calledEntity(pkg, callee)) return NOTHING; // filled or read as scratch
+    if (!calledEntity(pkg, callee) && pkg.symbol(callee) !== "sync.Pool.Put") return NOTHING; // filled or read as scratch
   }
-  if (parent.is("expression_list", "var_spec") && aliasAt(pkg, { ...reused, pointer: false }, innermostOperand(e))) return NOTHING;
   return handed(pkg, { ...reused, pointer: false }, e, depth);
 }
 
-function innermostOperand(e: GoNode): GoNode {
-  let n = unparen(e);
-  while (n.kind === "unary_expression") n = unparen(n.child("operand") as GoNode);
-  return n;
+/** `x[:0]` around the expression. */
+function isCut(e: GoNode): boolean {
+  return e.parent?.kind === "slice_expression" && e.field === "operand" && isEmptySlice(e.parent);
+}
+
+/** The first argument of an append. */
+function isAppended(pkg: PackageModel, e: GoNode): boolean {
+  const list = e.parent;
+  return list?.kind === "argument_list" && list.items[0] === e && list.parent !== null && isAppend(pkg, list.parent);
 }
 
 function mapDeed(pkg: PackageModel, reused: Reused, e: GoNode, depth: number): Deed {
@@ -221,7 +226,7 @@ export function handed(pkg: PackageModel, reused: Reused, e: GoNode, depth: numb
   if (parent.kind === "binary_expression") return NOTHING;
   if (isTarget(e)) return { ...CLEAN, last: true }; // another value from here on
   if (parent.kind === "expression_list" && parent.parent?.is("assignment_statement") && parent.parent.child("left")?.text === "_") return NOTHING;
-  if (parent.kind === "expression_list" && parent.field === "right" && aliasAt(pkg, reused, innermostOperand(e))) return NOTHING;
+  if (parent.kind === "expression_list" && parent.field === "right" && goesBack(parent, e)) return NOTHING;
   if (parent.kind !== "argument_list" || !parent.parent) return UNKNOWN;
   const call = parent.parent;
   const callee = unparen(call.child("function") as GoNode);
@@ -230,6 +235,12 @@ export function handed(pkg: PackageModel, reused: Reused, e: GoNode, depth: numb
   const entity = calledEntity(pkg, callee);
   if (entity) return effectOn(pkg, reused, parameterOf(pkg, entity, parent.items.indexOf(e)), depth);
   return reused.shape === "writer" && symbol !== null && isStandard(symbol) ? DIRTY : UNKNOWN;
+}
+
+/** `*p = x`: back into the memory that a pointer holds. */
+function goesBack(right: GoNode, e: GoNode): boolean {
+  const target = right.parent?.child("left")?.items[right.items.indexOf(e)];
+  return target?.kind === "unary_expression" && unparen(target.child("operand") as GoNode).kind === "identifier";
 }
 
 /** The declaration of the package's own function or method that a callee names. */

@@ -2,12 +2,12 @@
 import type { GoNode } from "../go/node.ts";
 import type { PackageModel } from "../model/model.ts";
 import { hasStruct, mentionsOf, specOf } from "./alignment.ts";
-import { isExported, positional } from "./typed-atomic.ts";
+import { isExported, positionalLiterals } from "./typed-atomic.ts";
 
 /** Why another field, or another order, may break something; null when nothing in the package depends on the layout. */
 export function layoutMatters(pkg: PackageModel, struct: GoNode): string | null {
   if (pkg.fileOf(struct).cgo) return "C code may rely on the layout";
-  if (positional(pkg, struct)) return "a literal without field names lists the fields in order";
+  if (positionalLiterals(pkg, struct).length > 0) return "literals that list the fields in order are given names";
   const name = specOf(struct)?.child("name");
   const fields = struct.find("field_identifier").filter((f) => f.parent?.parent?.parent === struct);
   if (name && isExported(name.text) && fields.every((f) => isExported(f.text))) return "literals without field names may stand in other packages";

@@ -2,6 +2,7 @@
 import { type GoNode, unparen } from "../go/node.ts";
 import type { PackageModel } from "../model/model.ts";
 import { ATOMIC_64_FUNCTIONS, type AtomicField, mentionsOf, specOf } from "./alignment.ts";
+import type { Edit } from "../text/edit.ts";
 import { type Edits, indentOf, insertAfter, spanOf, statementOf, textOf } from "./edits.ts";
 import { dropImport, freshName, member, qualifier } from "./names.ts";
 import type { ImportIntent } from "./rule.ts";
@@ -40,7 +41,7 @@ export function typedAtomic(pkg: PackageModel, atomic: AtomicField): TypedRewrit
     edits.push(edit);
     touched.add(use.source.path);
   }
-  if (positional(pkg, atomic.struct)) return null;
+  if (positionalLiterals(pkg, atomic.struct).length > 0) return null;
   const drops = atomic.calls.filter((c) => c.source.path !== type.source.path).map((c) => dropImport(pkg, c, "sync/atomic"));
   return { edits, imports: [...q.imports, ...drops], doubts: [...doubts] };
 }
@@ -168,22 +169,51 @@ function addressable(pkg: PackageModel, operand: GoNode): boolean {
 
 // ---------------------------------------------------------------- composite literals
 
-/** Elements without keys in a literal of the struct. */
-export function positional(pkg: PackageModel, struct: GoNode): boolean {
-  return literalsOf(pkg, struct).some((l) => l.child("body")?.items.some((i) => i.kind !== "keyed_element") ?? false);
+/** Bodies of literals of the struct that give its fields without names. */
+export function positionalLiterals(pkg: PackageModel, struct: GoNode): GoNode[] {
+  return literalBodies(pkg, struct).filter((body) => body.items.some((i) => i.kind !== "keyed_element"));
 }
 
-/** Literals that name the struct's type. Those in lists that leave the type out are counted as positional where they are. */
-function literalsOf(pkg: PackageModel, struct: GoNode): GoNode[] {
+/** Bodies of all literals of the struct's type, those in lists of it included, where the type is left out. */
+function literalBodies(pkg: PackageModel, struct: GoNode): GoNode[] {
   const name = specOf(struct)?.child("name");
   const types = name ? mentionsOf(pkg, name) : [struct];
-  return types.flatMap((m) => {
-    const type = m.parent?.kind === "generic_type" ? m.parent : m;
-    const literal = type.parent;
-    if (literal?.kind === "composite_literal" && type.field === "type") return [literal];
-    if (!literal?.is("slice_type", "array_type", "map_type", "implicit_length_array_type")) return [];
-    return literal.parent?.kind === "composite_literal" ? literal.parent.find("literal_value").slice(1).map((body) => body.parent as GoNode).filter((n) => n.kind === "composite_literal") : [];
+  return types.flatMap((mention) => {
+    let type = mention.parent?.kind === "generic_type" ? mention.parent : mention;
+    let elided = false;
+    while (type.parent?.is("pointer_type", "slice_type", "array_type", "map_type", "implicit_length_array_type")) {
+      if (type.parent.kind !== "pointer_type") elided = true;
+      type = type.parent;
+    }
+    const literal = type.parent?.kind === "composite_literal" && type.field === "type" ? type.parent : null;
+    const body = literal?.child("body");
+    if (!body) return [];
+    if (!elided) return [body];
+    return body.items.flatMap((item) => {
+      const element = item.kind === "keyed_element" ? item.child("value") : item;
+      const inner = element?.items[0];
+      return inner?.kind === "literal_value" ? [inner] : [];
+    });
   });
+}
+
+/** Writes the names of the fields into the literals that leave them out. null when there are fewer values than fields. */
+export function keyLiterals(pkg: PackageModel, struct: GoNode): Edits {
+  const names = struct.children.find((c) => c.kind === "field_declaration_list")?.items.flatMap(namesOf) ?? [];
+  const edits: Edit[] = [];
+  for (const body of positionalLiterals(pkg, struct)) {
+    if (body.items.length !== names.length || names.includes("_")) return null;
+    for (const [i, item] of body.items.entries()) edits.push({ at: { ...spanOf(item), end: item.start }, text: `${names[i]}: ` });
+  }
+  return edits;
+}
+
+function namesOf(field: GoNode): string[] {
+  const names = field.childrenOf("name").map((n) => n.text);
+  if (names.length > 0) return names;
+  const type = field.child("type");
+  const base = type?.kind === "generic_type" ? type.child("type") : type;
+  return [(base?.kind === "qualified_type" ? base.child("name")?.text : base?.text) ?? "_"];
 }
 
 /** `T{f: v}`: the element goes; a value other than zero is stored behind the statement that keeps the literal. */

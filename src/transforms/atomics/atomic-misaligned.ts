@@ -9,6 +9,7 @@ import {
   type Fix,
   finding,
   fix,
+  keyLiterals,
   layoutMatters,
   measured,
   type Misplaced,
@@ -52,7 +53,7 @@ export default defineRule({
         ...(place.layout ? [{ at: place.member ?? atomic.declaration, message: place.layout }] : []),
         ...(call ? [{ at: call, message: "used atomically here" }] : []),
       ];
-      yield finding({ id: "atomic-misaligned" }, atomic.name, message, [useTyped(pkg, atomic, place), pad(pkg, atomic, place), moveFirst(place)], { related });
+      yield finding({ id: "atomic-misaligned" }, atomic.name, message, [useTyped(pkg, atomic, place), pad(pkg, atomic, place), moveFirst(pkg, place)], { related });
     }
   },
 });
@@ -85,18 +86,18 @@ function pad(pkg: PackageModel, atomic: AtomicField, place: Misplaced): Fix | nu
   return fix({
     title: place.member ? `Pad the struct before ${place.member.child("name")?.text ?? "the embedded field"}` : "Pad the end of the struct",
     ...(because ? { applicability: "unsafe" as const, because } : { applicability: "safe" as const }),
-    edits: [place.member ? fieldBefore(place.member, text, comment) : fieldAtEnd(place.holder, text, comment)],
+    edits: [keyLiterals(pkg, place.holder), place.member ? fieldBefore(place.member, text, comment) : fieldAtEnd(place.holder, text, comment)],
     assumes: [place.holder],
   });
 }
 
-function moveFirst(place: Misplaced): Fix | null {
+function moveFirst(pkg: PackageModel, place: Misplaced): Fix | null {
   if (!place.member) return null; // its own offset is right
   return fix({
     title: `Move ${place.member.child("name")?.text ?? "the embedded field"} to the front of the struct`,
     applicability: "unsafe",
     because: "the order of the fields may be on purpose: for literals without keys, for locality, or for what is encoded",
-    edits: [fieldToFront(place.member)],
+    edits: [keyLiterals(pkg, place.holder), fieldToFront(place.member)],
     assumes: [place.holder],
   });
 }

@@ -15,6 +15,7 @@ import {
   loopsAround,
   type PackageModel,
   runsAfterDone,
+  type Use,
   underlying,
   unparen,
 } from "../../rule/index.ts";
@@ -161,7 +162,7 @@ function rootOf(expression: GoNode): GoNode | null {
   return e.kind === "identifier" ? e : null;
 }
 
-/** The channel comes from a call that gets a context, or something started here uses both the channel and a context. */
+/** The channel comes from a call that gets a context, or who is at its other end was started here with one. */
 function endsWithContext(pkg: PackageModel, channel: GoNode, select: GoNode): boolean {
   const e = unparen(channel);
   if (e.kind === "call_expression") return getsContext(pkg, e);
@@ -170,14 +171,21 @@ function endsWithContext(pkg: PackageModel, channel: GoNode, select: GoNode): bo
   if (!root || !binding) return false;
   const made = definitionOf(pkg, binding);
   if (made && made.value.kind === "call_expression" && getsContext(pkg, made.value)) return true;
+  const sends = channel.parent?.kind === "send_statement";
   return binding.uses.some((use) => {
-    if (select.contains(use.node)) return false;
-    for (let n: GoNode | null = use.node.parent; n && !(binding.func?.node === n); n = n.parent) {
-      const started = n.kind === "go_statement" || n.kind === "func_literal";
+    if (select.contains(use.node) || !answers(use, sends)) return false;
+    for (let n: GoNode | null = use.node.parent; n && n !== binding.func?.node; n = n.parent) {
+      const started = n.kind === "go_statement" || (n.kind === "func_literal" && n.parent?.kind === "argument_list");
       if (started && !n.contains(select) && getsContext(pkg, n)) return true;
     }
     return false;
   });
+}
+
+/** The use is the other side of what the select does, or hands the channel on to it. */
+function answers(use: Use, sends: boolean): boolean {
+  if (use.node.parent?.kind === "argument_list" && use.how !== "close") return true;
+  return sends ? use.how === "receive" || use.how === "range" : use.how === "send" || use.how === "close";
 }
 
 /** Is a context named in it? */

@@ -14,6 +14,7 @@ import {
   type PackageModel,
   qualifier,
   reachOf,
+  sameBinding,
   spanOf,
   statementOf,
   textOf,
@@ -150,10 +151,7 @@ function resetEachTurn(pkg: PackageModel, after: Call, select: GoNode, others: r
 
 /** Every name in the duration means before the loop what it means in it. */
 function madeBefore(pkg: PackageModel, duration: GoNode, outside: GoNode): boolean {
-  return duration.find("identifier").every((id) => {
-    const binding = pkg.binding(id);
-    return binding !== null && pkg.resolve(id.text, outside) === binding;
-  });
+  return duration.find("identifier").every((id) => sameBinding(pkg.binding(id), pkg.resolve(id.text, outside)));
 }
 
 function stopFirst(clause: GoNode, timer: string): Edits {
