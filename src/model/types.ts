@@ -80,7 +80,10 @@ export class Types {
     return remember(this.#typeNodes, node, () => typeAtNode(this, node));
   }
 
-  /** What a selector_expression selects; null for members of packages and where it cannot be told. */
+  /**
+   * What a selector_expression selects (or a qualified_type, which the grammar makes of `x.f` in some places); null for members of packages and where
+   * it cannot be told.
+   */
   select(node: GoNode): Selection | null {
     const known = this.#selections.get(node);
     if (known !== undefined) return known;
@@ -91,8 +94,8 @@ export class Types {
   }
 
   #select(node: GoNode): Selection | null {
-    const operand = node.child("operand");
-    const field = node.child("field");
+    const operand = node.child("operand") ?? node.child("package");
+    const field = node.child("field") ?? node.child("name");
     if (!operand || !field || this.namedObject(node) !== null) return null;
     const denoted = denotedType(this, operand);
     const found = this.selectIn(denoted ?? this.typeOf(operand), field.text, this.pkg);
@@ -129,6 +132,9 @@ export class Types {
 
   /** Are the keys of this literal's body names of fields? null where its type is not known. */
   keysAreFields(body: GoNode): boolean | null {
+    const written = body.parent?.kind === "composite_literal" ? body.parent.child("type")?.kind : undefined;
+    // Also where the type's length depends on the keys.
+    if (written && UNNAMED_ELEMENTS.has(written)) return false;
     const type = this.literalType(body);
     const u = this.coreType(type);
     if (u.kind !== "unknown") return u.kind === "struct";
@@ -457,6 +463,8 @@ function remember(memo: Map<GoNode, Type>, node: GoNode, find: () => Type): Type
   memo.set(node, type);
   return type;
 }
+
+const UNNAMED_ELEMENTS: ReadonlySet<string> = new Set(["array_type", "implicit_length_array_type", "slice_type", "map_type"]);
 
 function isDefined(t: Type): boolean {
   return t.kind === "named" || t.kind === "basic" || t.kind === "typeparam";

@@ -76,10 +76,9 @@ export function calleeType(t: Types, call: GoNode): Type {
   if (!callee) return core.unknown;
   const generic = genericFunction(t, callee);
   if (!generic) {
-    const n = strip(callee);
-    const parts = n.kind === "generic_type" ? instantiation(n) : null;
-    // `m[k](x)`: the grammar takes it for a conversion to a generic type.
-    if (parts) return parts.args.length === 1 ? indexed(t, t.typeOf(parts.base)) : core.unknown;
+    // `m[k](x, y)`: the grammar takes the key for a type argument.
+    const written = call.child("type_arguments");
+    if (written) return countItems(written) === 1 ? indexed(t, t.typeOf(callee)) : core.unknown;
     return t.typeOf(callee);
   }
   const { func } = generic;

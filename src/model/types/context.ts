@@ -4,6 +4,7 @@ import type { Type } from "../model.ts";
 import type { Types } from "../types.ts";
 import { builtinName, conversionType } from "./call.ts";
 import * as core from "./core.ts";
+import { largerUntyped } from "./infer.ts";
 import { argumentsOf, indexOfItem, itemAt, strip } from "./nodes.ts";
 
 const COMPARISONS = new Set(["==", "!=", "<", "<=", ">", ">="]);
@@ -27,8 +28,8 @@ function wanted(t: Types, node: GoNode): Type {
       const operator = parent.child("operator")?.kind ?? "";
       if (operator === "<<" || operator === ">>") return node.field === "left" ? wanted(t, parent) : core.unknown;
       const other = parent.child(node.field === "left" ? "right" : "left");
-      if (!other || hasShift(other)) return core.unknown;
-      const type = t.typeOf(other);
+      if (!other) return core.unknown;
+      const type = ownType(t, other);
       if (type.kind === "unknown" || !core.isUntyped(type)) return type;
       return COMPARISONS.has(operator) ? core.defaultType(type) : wanted(t, parent);
     }
@@ -59,8 +60,24 @@ function wanted(t: Types, node: GoNode): Type {
   }
 }
 
-function hasShift(node: GoNode): boolean {
-  return node.find("binary_expression").some((b) => b.child("operator")?.is("<<", ">>"));
+/** Type of an operand by itself: an untyped shift stays untyped, whatever its place wants. */
+function ownType(t: Types, node: GoNode): Type {
+  const n = strip(node);
+  if (n.kind === "unary_expression" && n.child("operator")?.is("-", "+", "^")) {
+    const operand = n.child("operand");
+    return operand ? ownType(t, operand) : core.unknown;
+  }
+  if (n.kind !== "binary_expression") return t.typeOf(n);
+  const operator = n.child("operator")?.kind ?? "";
+  if (COMPARISONS.has(operator)) return core.untypedBool;
+  const left = n.child("left");
+  const right = n.child("right");
+  if (!left || !right) return core.unknown;
+  const l = ownType(t, left);
+  if (operator === "<<" || operator === ">>" || (l.kind !== "unknown" && !core.isUntyped(l))) return l;
+  const r = ownType(t, right);
+  if (l.kind === "unknown" && core.isUntyped(r)) return l;
+  return core.isUntyped(r) ? largerUntyped(l, r) : r;
 }
 
 function indexWants(t: Types, index: GoNode): Type {

@@ -6,7 +6,7 @@ import { denotedType, genericValue, indexed, literalLength } from "./call.ts";
 import { expectedType } from "./context.ts";
 import * as core from "./core.ts";
 import { largerUntyped } from "./infer.ts";
-import { callOf, firstItem, strip } from "./nodes.ts";
+import { firstItem, strip } from "./nodes.ts";
 import { instantiation, signatureOf } from "./typeexpr.ts";
 
 export function typeOfNode(t: Types, node: GoNode): Type {
@@ -18,6 +18,7 @@ export function typeOfNode(t: Types, node: GoNode): Type {
     case "field_identifier":
       return node.parent?.kind === "selector_expression" ? t.typeOf(node.parent) : fieldNameType(t, node);
     case "selector_expression":
+    case "qualified_type":
       return selectorType(t, node);
     case "call_expression":
     case "type_conversion_expression":
@@ -67,9 +68,8 @@ export function typeOfNode(t: Types, node: GoNode): Type {
     case "index_expression":
       return indexType(t, node);
     case "type_instantiation_expression":
-      return denotedType(t, node) ?? genericValue(t, node);
     case "generic_type":
-      return genericTypeValue(t, node);
+      return indexType(t, node);
     case "slice_expression":
       return sliceType(t, node);
     case "unary_expression":
@@ -90,6 +90,7 @@ function shadowed(t: Types, node: GoNode): Type | null {
 }
 
 function identifierType(t: Types, node: GoNode): Type {
+  if (node.field === "name" && node.parent?.kind === "qualified_type") return t.typeOf(node.parent);
   const o = t.namedObject(node);
   if (!o) return keyOfStruct(t, node);
   switch (o.kind) {
@@ -143,21 +144,14 @@ function selectorType(t: Types, node: GoNode): Type {
   return t.select(node)?.type ?? core.unknown;
 }
 
+/** `T[A]`, `f[A]` or `x[i]`; the grammar may take any of them for a generic type. */
 function indexType(t: Types, node: GoNode): Type {
   const parts = instantiation(node);
   if (!parts) return core.unknown;
   const o = t.namedObject(parts.base);
   if (o?.kind === "type") return t.typeAt(node);
   if (o?.kind === "func") return o.params.length > 0 ? genericValue(t, node) : core.unknown;
-  return indexed(t, t.typeOf(parts.base));
-}
-
-/** `f[T]`, or `m[k]` where the grammar saw a type. */
-function genericTypeValue(t: Types, node: GoNode): Type {
-  const call = callOf(node);
-  const o = t.namedObject(node.child("type") ?? node);
-  if (o?.kind === "type") return t.typeAt(node);
-  return call ? t.calleeType(call) : core.unknown;
+  return parts.args.length === 1 ? indexed(t, t.typeOf(parts.base)) : core.unknown;
 }
 
 function sliceType(t: Types, node: GoNode): Type {
@@ -177,7 +171,7 @@ function sliceType(t: Types, node: GoNode): Type {
       return array.kind === "array" ? core.sliceOf(array.elem) : core.unknown;
     }
     default:
-      return core.unknown;
+      return t.isByteString(type) ? type : core.unknown;
   }
 }
 

@@ -57,7 +57,7 @@ class Inference {
       this.#unifyMethods(p, a, depth);
       return;
     }
-    const given = a.kind === "named" ? this.#t.underlying(a) : a;
+    const given = a.kind === "named" || a.kind === "typeparam" ? this.#t.coreType(a) : a;
     if (given.kind !== p.kind) return;
     switch (p.kind) {
       case "pointer":
@@ -158,6 +158,7 @@ export function instantiateCall(
       let p = signature.params[Math.min(i, last)];
       if (!p || (i > last && !signature.variadic)) return;
       if (signature.variadic && i >= last && !spread) p = p.kind === "slice" ? p.elem : p;
+      if (arg === core.untypedNil) return;
       if (core.isUntyped(arg)) {
         if (inference.isFree(p)) untyped.push({ p, type: arg });
       } else inference.unify(p, arg);

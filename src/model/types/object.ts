@@ -96,9 +96,10 @@ export function objectOfName(t: Types, name: string): Obj | null {
 function agree(a: Obj, b: Obj): boolean {
   if (a.kind === "package" || b.kind === "package" || a.kind === "builtin" || b.kind === "builtin" || a.kind !== b.kind) return false;
   if (a.kind === "type" && b.kind === "type" && a.alias !== b.alias) return false;
-  const generic = (o: Obj) => ("params" in o ? o.params.length : 0);
-  if (generic(a) !== generic(b)) return false;
-  if (generic(a) > 0) return a.kind === "type" && !a.alias;
+  const p = "params" in a ? a.params : noParams;
+  const q = "params" in b ? b.params : noParams;
+  if (p.length !== q.length) return false;
+  if (p.length > 0) return (a.kind === "type" && !a.alias) || core.identical(a.type, core.substitute(b.type, core.substitution(q, p)));
   return core.identical(a.type, b.type);
 }
 

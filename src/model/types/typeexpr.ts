@@ -263,7 +263,10 @@ export function receiverParams(t: Types, method: GoNode): readonly TypeParam[] {
 export function declaredConstraint(t: Types, name: GoNode): Type {
   if (name.parent?.kind === "type_parameter_declaration") {
     const type = name.parent.child("type");
-    return type ? t.typeAt(type) : core.unknown;
+    const constraint = type ? t.typeAt(type) : core.unknown;
+    const u = t.underlying(constraint);
+    // `[P *T]` is short for `[P interface{ *T }]`.
+    return u.kind === "interface" || u.kind === "unknown" ? constraint : { kind: "interface", methods: [], open: false, terms: [{ tilde: false, type: constraint }] };
   }
   const method = name.closest("method_declaration");
   const generic = name.closest("generic_type");
