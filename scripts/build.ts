@@ -6,11 +6,34 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { build, type Metafile } from "esbuild";
+import { build, type Metafile, type Plugin } from "esbuild";
 
 const require = createRequire(import.meta.url);
 const entries: Record<string, string> = { cli: "src/cli/main.ts", index: "src/index.ts", worker: "src/engine/worker.ts" };
 const version = (JSON.parse(readFileSync("package.json", "utf8")) as { version: string }).version;
+
+/**
+ * string-width builds its tables when it is loaded, which takes longer than a whole run on a small file. It is needed for text beyond ASCII only,
+ * so it is loaded then.
+ */
+const lazyStringWidth: Plugin = {
+  name: "lazy-string-width",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^string-width$/ }, ({ kind, importer }) =>
+      kind === "import-statement" && !importer.includes("node_modules") ? { path: "string-width", namespace: "lazy" } : null,
+    );
+    onLoad({ filter: /.*/, namespace: "lazy" }, () => ({
+      resolveDir: process.cwd(),
+      contents: `
+        let width;
+        export default function stringWidth(text, options) {
+          if (/^[ -~]*$/.test(text)) return text.length;
+          width ??= require("string-width").default;
+          return width(text, options);
+        }`,
+    }));
+  },
+};
 
 const { metafile, outputFiles } = await build({
   entryPoints: Object.entries(entries)
@@ -23,7 +46,8 @@ const { metafile, outputFiles } = await build({
   format: "esm",
   platform: "node",
   target: "node20",
-  minifySyntax: true,
+  minify: true,
+  plugins: [lazyStringWidth],
   metafile: true,
   legalComments: "none",
   chunkNames: "[name]-[hash]",

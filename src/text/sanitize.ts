@@ -37,7 +37,8 @@ export interface Cell {
   readonly width: number;
 }
 
-const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
+/** Made at the first line beyond ASCII: its tables take longer to load than a small file to check. */
+let segmenter: Intl.Segmenter | null = null;
 
 /** Cells of one line: sanitized, tabs expanded to the next multiple of `tabWidth` columns. Units that are not printed have no cell. */
 export function cells(line: string, tabWidth = 4): Cell[] {
@@ -58,6 +59,7 @@ export function cells(line: string, tabWidth = 4): Cell[] {
   if (/^[\t\x20-\x7e]*$/.test(line)) {
     for (let i = 0; i < line.length; i++) add(line[i] ?? "", i);
   } else {
+    segmenter ??= new Intl.Segmenter("en", { granularity: "grapheme" });
     for (const { segment, index } of segmenter.segment(line)) add(segment, index);
   }
   return result;
