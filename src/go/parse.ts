@@ -61,7 +61,10 @@ export function parse(source: Source, ranges?: readonly Range[]): Tree {
   if (!grammar) throw new Error("parse before loadGrammar: await loadGrammar() first");
   if (ranges?.length === 0) return { roots: [], errors: [] };
   const { parser, shapes, walk } = grammar;
-  const tree = parser.parse(source.text, null, ranges ? { includedRanges: terminated(source.text, ranges) } : undefined);
+  const includedRanges = ranges ? terminated(source.text, ranges) : null;
+  const tree = includedRanges
+    ? parser.parse(reader(source.text, includedRanges), null, { includedRanges })
+    : parser.parse(source.text);
   if (!tree) throw new Error(`the parser gave nothing for ${source.path}`);
   const broken = tree.rootNode.hasError;
   const cursor = walk(tree);
@@ -79,6 +82,19 @@ export function parse(source: Source, ranges?: readonly Range[]): Tree {
     cursor.delete();
     tree.delete();
   }
+}
+
+/**
+ * Gives the parser the text of one range at a time: handed the whole text, the binding would convert thousands of characters behind
+ * each small declaration.
+ */
+function reader(text: string, included: readonly { startIndex: number; endIndex: number }[]): (index: number) => string {
+  let at = 0;
+  return (index) => {
+    if (at > 0 && index < (included[at - 1]?.endIndex ?? 0)) at = 0;
+    while (at < included.length && (included[at]?.endIndex ?? 0) <= index) at++;
+    return text.slice(index, included[at]?.endIndex ?? index);
+  };
 }
 
 /** Rows and columns are of no use here: positions are offsets. */

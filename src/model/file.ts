@@ -3,7 +3,7 @@ import { builds32, fileBuildVersion, type Version } from "../go/module.ts";
 import type { GoNode, Source } from "../go/node.ts";
 import type { FileImport } from "../go/imports.ts";
 import { type Declaration, type Outline, outline } from "../go/outline.ts";
-import { parse, type Range } from "../go/parse.ts";
+import { parse } from "../go/parse.ts";
 import type { FileModel } from "./model.ts";
 
 export interface SyntaxProblem {
@@ -80,52 +80,26 @@ export class GoFile implements FileModel {
   /** Parses several declarations at once, which costs less than one by one. */
   parse(declarations: readonly Declaration[]): void {
     const wanted = declarations.filter((d) => !this.#syntax.has(d)).sort((a, b) => a.start - b.start);
-    const together: Declaration[] = [];
-    const ranges: Range[] = [];
-    for (const d of wanted) {
-      const range = this.#rangeOf(d);
-      if (range) {
-        together.push(d);
-        ranges.push(range);
-      } else this.#parse([d], [d]);
-    }
-    if (together.length > 0) this.#parse(together, ranges);
-  }
-
-  /** A declaration with its line end, which ends it for the grammar; null when a comment that spans lines stands there. */
-  #rangeOf(d: Declaration): Range | null {
-    const { text } = this.source;
-    const all = this.declarations;
-    const next = all[all.indexOf(d) + 1]?.start ?? text.length;
-    const newline = text.indexOf("\n", d.end);
-    const end = Math.min(newline < 0 ? text.length : newline + 1, next);
-    return text.slice(d.end, end).includes("/*") ? null : { start: d.start, end };
-  }
-
-  #parse(declarations: readonly Declaration[], ranges: readonly Range[]): void {
-    const { roots, errors } = parse(this.source, ranges);
+    if (wanted.length === 0) return;
+    const { roots, errors } = parse(this.source, wanted);
     const byStart = new Map(roots.map((r) => [r.start, r]));
-    declarations.forEach((d, i) => {
-      const { start, end } = ranges[i] as Range;
-      this.parsed += end - start;
+    for (const d of wanted) {
+      this.parsed += d.end - d.start;
       const root = byStart.get(d.start) ?? null;
-      const error = errors.find((e) => e.start >= start && e.start <= end);
+      const error = errors.find((e) => e.start >= d.start && e.start <= d.end);
       if (error || !root) {
         this.problems.push({ path: this.path, start: error?.start ?? d.start, message: "syntax error" });
         this.#syntax.set(d, null);
-      } else if (tooDeep(root)) {
+      } else if (deeperThan(root, DEEPEST)) {
         this.problems.push({ path: this.path, start: d.start, message: `nested deeper than ${DEEPEST} levels, not checked` });
         this.#syntax.set(d, null);
       } else this.#syntax.set(d, root);
-    });
+    }
   }
 }
 
-function tooDeep(root: GoNode): boolean {
-  let level: GoNode[] = [root];
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > DEEPEST) return true;
-    level = level.flatMap((n) => n.children);
-  }
+function deeperThan(node: GoNode, levels: number): boolean {
+  if (levels === 0) return true;
+  for (const c of node.children) if (c.children.length > 0 && deeperThan(c, levels - 1)) return true;
   return false;
 }
