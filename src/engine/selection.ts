@@ -11,11 +11,12 @@ export class UnknownSelector extends Error {
   override name = "UnknownSelector";
 }
 
-/** From broad to narrow: the narrower selector wins, and of two equals `ignore`. */
-const ALL = 1;
-const TIER = 2;
-const FAMILY = 3;
-const ID = 4;
+/** From broad to narrow: the narrower selector wins, and of two equals `ignore`. What is selected by default is the broadest. */
+const DEFAULT = 1;
+const ALL = 2;
+const TIER = 3;
+const FAMILY = 4;
+const ID = 5;
 
 export interface Selectors {
   /** Ids, families, tiers, `ALL`; nothing given means `recommended`. */
@@ -26,9 +27,11 @@ export interface Selectors {
 export class Selection {
   private readonly select: ReadonlySet<string>;
   private readonly ignore: ReadonlySet<string>;
+  private readonly byDefault: boolean;
 
   /** Throws `UnknownSelector` with the way out in its message. */
   constructor(selectors: Selectors, rules: readonly Rule[]) {
+    this.byDefault = !selectors.select?.length;
     this.select = new Set(selectors.select?.length ? selectors.select : ["recommended"]);
     this.ignore = new Set(selectors.ignore ?? []);
     for (const s of [...this.select, ...this.ignore]) checkSelector(s, rules);
@@ -60,7 +63,9 @@ export class Selection {
         this.select.has(family) && (tier === "recommended" || family === tier)
         ? FAMILY
         : this.select.has(tier)
-          ? TIER
+          ? this.byDefault
+            ? DEFAULT
+            : TIER
           : this.select.has("ALL")
             ? ALL
             : 0;
@@ -69,7 +74,9 @@ export class Selection {
       : this.ignore.has(family)
         ? FAMILY
         : this.ignore.has(tier)
-          ? TIER
+          ? this.byDefault
+            ? DEFAULT
+            : TIER
           : this.ignore.has("ALL")
             ? ALL
             : 0;

@@ -1,0 +1,53 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { Triggers } from "../../src/engine/triggers.ts";
+import { outline } from "../../src/go/outline.ts";
+import type { Rule } from "../../src/rule/rule.ts";
+import { callRule } from "./rules.ts";
+
+const rule = (id: string, triggers: Rule["triggers"]): Rule => callRule(id, "bad", () => [], { triggers });
+
+function selected(triggers: Triggers, text: string): { names: string[]; rules: string[] } {
+  const { touched, rules } = triggers.select(text, outline(text).declarations);
+  return { names: touched.flatMap((d) => d.names), rules: [...rules].map((r) => r.id).sort() };
+}
+
+describe("Triggers", () => {
+  const text =
+    "package a\n\n// bad( in a comment\n\nfunc f() { bad() }\n\nfunc g() { go h(); c <- 1 }\n\nfunc h() { go g() }\n\nvar x = bad()\n";
+
+  it("selects the declarations that hold a literal, and all parts of a combined one", () => {
+    const one = new Triggers([rule("one", ["bad("]), rule("two", [["go ", "<-"]])]);
+    expect(selected(one, text)).toEqual({ names: ["f", "g", "x"], rules: ["one", "two"] });
+    expect(selected(new Triggers([rule("two", [["go ", "<-"]]), rule("none", ["nowhere"])]), text)).toEqual({
+      names: ["g"],
+      rules: ["two"],
+    });
+    expect(selected(new Triggers([rule("none", [["bad(", "go "]])]), text)).toEqual({ names: [], rules: [] });
+  });
+
+  it("shows everything to a rule without triggers", () => {
+    const all = new Triggers([rule("all", [])]);
+    expect(all.touches(Buffer.from("package a\n"))).toBe(true);
+    expect(selected(all, text)).toEqual({ names: ["f", "g", "h", "x"], rules: ["all"] });
+  });
+
+  it("never passes over a file in which a declaration is selected, and selects what a plain search would", () => {
+    const words = ["ab", "b(", "(c", "abc", "世", "x"];
+    const body = fc.array(fc.constantFrom(...words, " ", "a", "c"), { maxLength: 12 }).map((parts) => `/* ${parts.join("")} */`);
+    const trigger = fc.oneof(fc.constantFrom(...words), fc.array(fc.constantFrom(...words), { minLength: 1, maxLength: 3 }));
+    fc.assert(
+      fc.property(fc.array(body, { maxLength: 5 }), fc.array(trigger, { minLength: 1, maxLength: 4 }), (bodies, triggers) => {
+        const source = `package a\n\n${bodies.map((b, i) => `func f${i}() { ${b} }\n`).join("\n")}`;
+        const t = new Triggers([rule("r", triggers)]);
+        const { touched } = t.select(source, outline(source).declarations);
+        const expected = outline(source).declarations.filter((d) => {
+          const own = source.slice(d.start, d.end);
+          return triggers.some((x) => (typeof x === "string" ? [x] : x).every((part) => own.includes(part)));
+        });
+        expect(touched).toEqual(expected);
+        if (touched.length > 0) expect(t.touches(Buffer.from(source))).toBe(true);
+      }),
+    );
+  });
+});
