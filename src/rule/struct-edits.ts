@@ -74,11 +74,13 @@ export function fieldToFront(field: GoNode): Edits {
   }
   const start = lineStart(text, startWithComments(field));
   const end = text.indexOf("\n", endWithComment(field)) + 1;
+  const gap = text.slice(end).trimStart().startsWith("}") ? text.slice(0, start).trimEnd().length : start;
+  const from = gap < start ? text.indexOf("\n", gap) + 1 : start; // no blank line is left before the brace
   if (end === 0 || !firstOnLine(first) || endWithComment(field) === field.end && text.slice(field.end, end).trim() !== "") return null;
   const top = lineStart(text, startWithComments(first));
   return [
     { at: { path, start: top, end: top }, text: text.slice(start, end).replaceAll("\r\n", "\n") },
-    { at: { path, start, end }, text: "" },
+    { at: { path, start: from, end }, text: "" },
   ];
 }
 

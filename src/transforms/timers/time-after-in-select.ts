@@ -59,7 +59,11 @@ export default defineRule({
       if (others.length === 0) continue; // nothing else can win
       const loop = pkg.flow(after.func).inLoop(select);
       if (collected && !loop) continue; // the timer is collected with the function's frame
-      const fixes = loop ? [stopInEachCase(pkg, after, select, others), resetEachTurn(pkg, after, select, others, collected)] : [stopOnReturn(pkg, after, select, others)];
+      const inBody = loop || loopsAround(select).length > 0; // no defer in a loop's body, though it runs once
+      const fixes = [
+        inBody ? stopInEachCase(pkg, after, select, others) : stopOnReturn(pkg, after, select, others),
+        loop ? resetEachTurn(pkg, after, select, others, collected) : null,
+      ];
       yield finding({ id: "time-after-in-select" }, after.node, messageFor(loop, collected), fixes, {
         related: others.map((c) => ({ at: headOf(c), message: loop ? "when this case is taken, the next turn starts another timer" : "when this case is taken, the timer stays" })),
         tier: collected ? "pedantic" : undefined,
