@@ -160,7 +160,10 @@ interface Growing {
 /** Shared by all leaves; nobody adds to a node once it is made. */
 const NO_CHILDREN: GoNode[] = [];
 
-/** Copies the node under the cursor with all below it, the cheap way. null when the text is not as the rules above expect. */
+/**
+ * Copies the node under the cursor with all below it, the cheap way. null when the text is not as the rules above expect; the cursor stands
+ * where it stood in either case.
+ */
 export function copyQuickly(shapes: Shapes, cursor: Cursor, source: Source): GoNode | null {
   const { kinds, named, shape, closed, closer, literal } = shapes;
   const { text } = source;
@@ -178,7 +181,10 @@ export function copyQuickly(shapes: Shapes, cursor: Cursor, source: Source): GoN
   let start = rootStart;
   while (true) {
     const id = cursor.nodeTypeId;
-    if (id === ERROR_ID) return null;
+    if (id === ERROR_ID) {
+      for (; depth >= 0; depth--) cursor.gotoParent();
+      return null;
+    }
     const kind = kinds[id] as Kind | Token;
     const how = shape[id];
     const node = new GoNode(source, kind, start, start, parent, shapes.field(cursor, parentId, id), named[id] as boolean, how === INNER ? [] : NO_CHILDREN);

@@ -161,7 +161,7 @@ function lineEnds(text: string): "lf" | "crlf" | "mixed" {
 function withEndsOf(original: string, formatted: string): string {
   const from = original.split("\n").map((line) => {
     const crlf = line.charCodeAt(line.length - 1) === CR;
-    return { text: (crlf ? line.slice(0, -1) : line).trim(), end: crlf ? "\r\n" : "\n" };
+    return { text: squeezed(line), end: crlf ? "\r\n" : "\n" };
   });
   let next = 0;
   let end = from[0]?.end ?? "\n";
@@ -172,7 +172,7 @@ function withEndsOf(original: string, formatted: string): string {
       out.push(line);
       break;
     }
-    const wanted = line.trim();
+    const wanted = squeezed(line);
     for (let ahead = next; ahead < from.length && ahead < next + 32; ahead++) {
       const candidate = from[ahead];
       if (candidate?.text !== wanted) continue;
@@ -183,4 +183,9 @@ function withEndsOf(original: string, formatted: string): string {
     out.push(line, end);
   }
   return out.join("");
+}
+
+/** Without blanks, which is what gofmt changes in a line. */
+function squeezed(line: string): string {
+  return line.replaceAll(" ", "").replaceAll("\t", "").replaceAll("\r", "");
 }

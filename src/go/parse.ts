@@ -66,7 +66,9 @@ export function parse(source: Source, ranges?: readonly Range[]): Tree {
     ? parser.parse(reader(source.text, includedRanges), null, { includedRanges })
     : parser.parse(source.text);
   if (!tree) throw new Error(`the parser gave nothing for ${source.path}`);
-  const broken = tree.rootNode.hasError;
+  const root = tree.rootNode;
+  const broken = root.hasError;
+  const all = { start: root.startIndex, end: root.endIndex };
   const cursor = walk(tree);
   try {
     const errors: Range[] = [];
@@ -77,6 +79,8 @@ export function parse(source: Source, ranges?: readonly Range[]): Tree {
       // The end of the text can stand as a terminator, with nothing in it.
       if (node.start < node.end || node.kind === "ERROR") roots.push(node);
     } while (cursor.gotoNextSibling());
+    // When nothing could be made of it, the root itself is the error.
+    if (broken && errors.length === 0) errors.push(all);
     return { roots, errors };
   } finally {
     cursor.delete();
