@@ -5,7 +5,8 @@ import { join } from "node:path";
 import picocolors from "picocolors";
 import type { FileChange, Report } from "../../src/engine/report.ts";
 import { type Run, run } from "../../src/engine/run.ts";
-import { render, reporters } from "../../src/report/index.ts";
+import { render } from "../../src/report/index.ts";
+import { text } from "../../src/report/text.ts";
 import type { Finding, Fix, Rule } from "../../src/rule/rule.ts";
 import { unifiedPatch } from "../../src/text/diff.ts";
 import { rules } from "../../src/transforms/index.ts";
@@ -74,7 +75,7 @@ export function changed(files: readonly CaseFile[], changes: readonly FileChange
 export function snapshot(c: Case, said: Said): string {
   const report: Report = { ...said.report, findings: said.own, left: said.own, stats: { ...said.report.stats, milliseconds: 0 } };
   const context = { rules, version: "0.0.0", color: picocolors.createColors(false), preview: said.preview, unsafeFixes: true, width: 100 };
-  const parts = [render(reporters.text, report, context)];
+  const parts = [render(text, report, context)];
   for (const finding of said.own) {
     for (const [i, fix] of finding.fixes.entries()) {
       // The first one's diff stands in the text already.
@@ -93,6 +94,6 @@ export function placeOf(c: Case, finding: Finding): string {
 
 /** The line, from 1, on which a finding stands. */
 export function lineOf(files: readonly CaseFile[], finding: Finding): number {
-  const text = files.find((f) => f.path === finding.at.path)?.text ?? "";
-  return text.slice(0, finding.at.start).split("\n").length;
+  const code = files.find((f) => f.path === finding.at.path)?.text ?? "";
+  return code.slice(0, finding.at.start).split("\n").length;
 }
