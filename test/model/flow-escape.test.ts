@@ -228,6 +228,11 @@ describe("what is known after the call", () => {
     expect(leakGiven("x, ok := acquire()\nif ok {\nreturn\n}\nrelease(x)", { ok: "true" })).toEqual(["ok: true", "return return"]);
   });
 
+  test("a variable of the package", () => {
+    expect(leakGiven("x, ErrGone = acquire()\nif nil != ErrGone {\nreturn\n}\nrelease(x)", { ErrGone: "nil" })).toBeNull();
+    expect(leakGiven("x, ErrGone = acquire()\nif ErrGone == io.EOF {\nreturn\n}\nrelease(x)", { ErrGone: "nil" })).toBeNull();
+  });
+
   test("a fact of the caller wins over what was known before", () => {
     const body = "if err != nil {\nx, err = acquire()\nif err != nil {\nreturn\n}\nrelease(x)\n}";
     expect(leakGiven(body, { err: "nil" })).toBeNull();

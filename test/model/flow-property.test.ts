@@ -256,7 +256,7 @@ test("from the start of the function the answer is exact", () => {
       const program: Stmt[] = [{ is: "acquire" }, ...list];
       expect(escapes(program), go(program)).toBe(leaks(program));
     }),
-    { numRuns: 2000 },
+    { numRuns: 1000 },
   );
 });
 
@@ -268,6 +268,6 @@ test("from anywhere no leak is missed", () => {
       const program: Stmt[] = inLoop ? [{ is: "for", cond: null, body: [...before, held, ...rest] }] : [...before, held, ...rest];
       if (leaks(program)) expect(escapes(program), go(program)).toBe(true);
     }),
-    { numRuns: 2000 },
+    { numRuns: 1000 },
   );
 });

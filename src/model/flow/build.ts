@@ -192,7 +192,8 @@ class Builder extends Cursor {
     if (range) {
       const inside = this.block();
       if (this.add(range)) {
-        top.next.push(new FlowEdge(inside, null, true, null, null), new FlowEdge(done, null, true, null, null));
+        top.next.push(new FlowEdge(inside, null, true, null, null));
+        if (!this.endless(ranged ?? null)) top.next.push(new FlowEdge(done, null, true, null, null));
       }
       this.current = inside;
     } else if (condition) {

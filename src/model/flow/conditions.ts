@@ -129,7 +129,8 @@ export class Conditions {
       op = "==";
     }
     if (op !== "==") return [{ key: this.intern(`${a.text} ${op} ${b.text}`, [a, b], null), value: is }];
-    if (a.constant && (!b.constant || b.text < a.text)) [a, b] = [b, a];
+    const [ra, rb] = [rank(a), rank(b)];
+    if (ra > rb || (ra === rb && b.text < a.text)) [a, b] = [b, a];
     if (b.text === "true" || b.text === "false") return [{ key: this.intern(a.text, [a], null), value: is === (b.text === "true") }];
     return [this.equal(a, b, is)];
   }
@@ -277,6 +278,12 @@ function shared(binding: Binding): boolean {
     const behind = u.how === "address" || (u.captured && (u.how === "write" || u.how === "readwrite"));
     return behind && !putOff(u.node);
   });
+}
+
+/** What stands on the right of a comparison: nil and literals before names, names of constants before all else. */
+function rank(c: Canonical): number {
+  if (!c.constant) return 0;
+  return c.constant.kind === "name" ? 1 : 2;
 }
 
 /** Two constants that no value equals both of. Differently spelt names are taken for different values. */

@@ -99,6 +99,11 @@ export class Cursor {
     block.next.push(new FlowEdge(yes.block, node, true, yes.clause, null), new FlowEdge(no.block, node, false, no.clause, null));
   }
 
+  /** A range over it never ends by itself. */
+  protected endless(channel: GoNode | null): boolean {
+    return this.constants && channel !== null && (this.env.endless?.(channel) ?? false);
+  }
+
   private constant(node: GoNode): boolean | null {
     if (!this.constants) return null;
     if (node.kind === "true") return true;

@@ -35,6 +35,10 @@ export class FactTable {
   private readonly atoms = new Map<GoNode, Transfer>();
   private readonly transfers: Transfer[] = [];
   private readonly names = new Set<string>();
+  /** The bits that a write to the binding ends. */
+  private readonly byBinding = new Map<Binding, bigint>();
+  /** Keys that read fields, elements or lengths. */
+  private readonly withPaths: number[] = [];
   /** Per key: the bits that hold when it is true. */
   private readonly whenTrue: bigint[] = [];
   private readonly falseBits: bigint;
@@ -49,8 +53,10 @@ export class FactTable {
     this.conditions = new Conditions((id) => env.binding(id));
     this.reachable = graph.blocks.filter((b) => b.reachable);
     const edges: { edge: FlowEdge; learnt: Literal[]; anyOf: Literal[] }[] = [];
+    const large = largeSwitches(this.reachable);
     for (const block of this.reachable) {
       for (const edge of block.next) {
+        if (edge.premise && large.has(edge.premise.tag)) continue;
         const { learnt, anyOf } = this.premises(edge);
         if (learnt.length > 0 || anyOf.length > 0) edges.push({ edge, learnt, anyOf });
       }
@@ -61,7 +67,11 @@ export class FactTable {
     keys.forEach((key, i) => {
       falseBits |= bit(i, false);
       if (key.exact) exact |= both(i);
-      for (const b of key.bindings) this.names.add(b.name);
+      for (const b of key.bindings) {
+        this.names.add(b.name);
+        this.byBinding.set(b, (this.byBinding.get(b) ?? 0n) | both(i));
+      }
+      if (key.paths.length > 0) this.withPaths.push(i);
     });
     this.falseBits = falseBits;
     this.exact = exact;
@@ -75,12 +85,7 @@ export class FactTable {
     this.live = this.liveness();
   }
 
-  /** No condition of the function tells anything. */
-  get empty(): boolean {
-    return this.conditions.keys.length === 0;
-  }
-
-  guard(edge: FlowEdge): Guard {
+  private guard(edge: FlowEdge): Guard {
     return this.guards.get(edge) ?? NOTHING;
   }
 
@@ -158,8 +163,7 @@ export class FactTable {
       else groups.set(key.equal.left, [i]);
     });
     for (const group of groups.values()) {
-      // A switch of hundreds of values would cost their square; nobody repeats one within a function.
-      if (group.length > MAX_GROUP) continue;
+      if (group.length > MAX_VALUES) continue;
       for (const a of group) {
         for (const b of group) {
           const left = keys[a]?.equal;
@@ -211,17 +215,17 @@ export class FactTable {
     if (this.names.size === 0 || atom.children.length === 0) return NO_TRANSFER;
     const effects = effectsOf(atom);
     if (effects.names.length === 0 && effects.members.length === 0) return NO_TRANSFER;
-    const written = new Set<Binding>();
+    let kill = 0n;
     for (const name of effects.names) {
       const binding = this.names.has(name.text) ? this.env.binding(name) : null;
-      if (binding) written.add(binding);
+      if (binding) kill |= this.byBinding.get(binding) ?? 0n;
     }
-    const paths = effects.members.flatMap((m) => this.conditions.canonical(m)?.text ?? []);
-    let kill = 0n;
-    this.conditions.keys.forEach((key, i) => {
-      const hit = key.bindings.some((b) => written.has(b)) || key.paths.some((p) => paths.some((w) => overlaps(p, w)));
-      if (hit) kill |= both(i);
-    });
+    if (this.withPaths.length > 0 && effects.members.length > 0) {
+      const written = effects.members.flatMap((m) => this.conditions.canonical(m)?.text ?? []);
+      for (const key of this.withPaths) {
+        if (this.conditions.keys[key]?.paths.some((p) => written.some((w) => overlaps(p, w)))) kill |= both(key);
+      }
+    }
     return { kill, gen: this.assigned(effects) & kill };
   }
 
@@ -313,7 +317,19 @@ export class FactTable {
   }
 }
 
-const MAX_GROUP = 64;
+/** A switch of more values is taken for a table: each value is a key, and nobody repeats them within a function. */
+const MAX_VALUES = 64;
+
+/** The tags of switches with too many values. */
+function largeSwitches(blocks: readonly FlowBlock[]): ReadonlySet<GoNode> {
+  const values = new Map<GoNode, number>();
+  for (const { next } of blocks) {
+    for (const { premise, when } of next) {
+      if (premise?.kind === "equal" && when) values.set(premise.tag, (values.get(premise.tag) ?? 0) + premise.values.length);
+    }
+  }
+  return new Set([...values].filter(([, count]) => count > MAX_VALUES).map(([tag]) => tag));
+}
 
 const ZEROS: ReadonlySet<string> = new Set(["nil", "0", '""', "``", "0.0"]);
 

@@ -10,6 +10,8 @@ export interface FlowEnv {
   binding(identifier: GoNode): Binding | null;
   /** The value of a condition that is constant, null for any other. The literals `true` and `false` need no answer. */
   constant?(expression: GoNode): boolean | null;
+  /** True for a channel that nobody closes, so that a range over it never ends by itself: a ticker's. */
+  endless?(channel: GoNode): boolean;
 }
 
 export interface FlowOptions {
