@@ -449,6 +449,7 @@ export class Package implements PackageModel {
         noReturn: (call) => this.noReturn(call),
         binding: (identifier) => this.binding(identifier),
         constant: (expression) => this.#types.constantBool(expression),
+        endless: (channel) => this.#neverClosed(channel),
       });
       this.#flows.set(func, flow);
     }
@@ -457,6 +458,14 @@ export class Package implements PackageModel {
 
   noReturn(call: GoNode): ExitKind | null {
     return this.#noReturn.of(call);
+  }
+
+  /** Stop does not close a ticker's channel, and nothing else can: documented by package time. */
+  #neverClosed(channel: GoNode): boolean {
+    const e = unparen(channel);
+    if (e.kind === "call_expression") return this.symbol(e.child("function") as GoNode) === "time.Tick";
+    const symbol = e.kind === "selector_expression" && e.child("field")?.text === "C" ? this.symbol(e) : null;
+    return symbol === "time.Ticker.C" || symbol === "time.Timer.C";
   }
 }
 

@@ -218,14 +218,18 @@ function previousOf(node: GoNode): GoNode | null {
   return null;
 }
 
-/** The comment of the statement's own last line, behind it, if nothing else follows on that line. */
+/** The last comment behind the statement on its own last line, if only comments follow there. */
 export function trailingComment(statement: GoNode): GoNode | null {
   const { text } = statement.source;
   let next = nextOf(statement);
   if (next?.kind === ";" && blank(text, statement.end, next.start)) next = nextOf(next);
-  if (next?.kind !== "comment") return null;
-  if (lineStart(text, next.start) !== lineStart(text, statement.end)) return null;
-  return blank(text, commentEnd(next), lineEnd(text, commentEnd(next))) ? next : null;
+  let last: GoNode | null = null;
+  let end = statement.end;
+  for (; next?.kind === "comment" && lineStart(text, next.start) === lineStart(text, end); next = nextOf(next)) {
+    last = next;
+    end = commentEnd(next);
+  }
+  return last && blank(text, end, lineEnd(text, end)) ? last : null;
 }
 
 /** Offset where the comments begin that stand directly above the statement, on lines of their own; its own start when there are none. */

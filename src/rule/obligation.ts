@@ -97,6 +97,7 @@ function atomsOf(flow: Flow, nodes: readonly GoNode[]): Set<GoNode> {
  */
 function settledBefore(a: Acquisition, events: Events, flow: Flow): boolean {
   if (a.slot !== null && a.holder?.node === a.slot) return false; // the holder is declared here
+  if (events.handed.some((n) => a.call.contains(n))) return true; // given to the very call that acquires
   const early = [...events.handed, ...events.released.filter((n) => n.closest("defer_statement"))];
   return early.some((n) => (events.byCapture.has(n) || n.kind === "unary_expression") && flow.reaches(n, a.call));
 }

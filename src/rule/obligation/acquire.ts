@@ -23,7 +23,7 @@ export interface Acquisition {
 }
 
 export function waysOf(row: Resource): Ways {
-  return { release: row.release, received: row.received ?? [] };
+  return { release: row.release, received: row.received ?? [], parts: row.parts ?? [] };
 }
 
 /** How many functions deep a resource may be returned from before it is held. */

@@ -11,6 +11,8 @@ import { CALLS_AT_ONCE, LEAVES_OPEN } from "./known.ts";
 export interface Ways {
   readonly release: readonly string[];
   readonly received: readonly string[];
+  /** Fields through which it stays in use: where one goes, it goes. */
+  readonly parts: readonly string[];
 }
 
 /** Nodes of the function in which the resource is held, each in the atom where it happens. */
@@ -25,6 +27,10 @@ export interface Events {
 
 /** What a function does with a parameter, by what its body shows. */
 export type Effect = "releases" | "stores" | "returns" | "reads" | "unknown";
+
+/** What to follow in a function that releases when it is called, and in one that only must not get out. */
+const CALLED: Ways = { release: ["()"], received: [], parts: [] };
+const KEPT: Ways = { release: [], received: [], parts: [] };
 
 type Fate = "released" | "handed" | "neutral";
 
@@ -54,7 +60,7 @@ export function effectOnParam(func: FuncModel, index: number, ways: Ways): Effec
   if (!binding) return "reads";
   let known = effects.get(binding);
   if (!known) effects.set(binding, (known = new Map()));
-  const key = `${ways.release.join()};${ways.received.join()}`;
+  const key = [ways.release, ways.received, ways.parts].join(";");
   const before = known.get(key);
   if (before) return before;
   known.set(key, "reads");
@@ -132,8 +138,7 @@ class Tracker {
           continue;
         }
         case "call_expression":
-          if (ways.release.includes("()")) this.#atCall(p, "released");
-          return;
+          return this.#atCall(p, ways.release.includes("()") ? "released" : "neutral");
         case "argument_list": {
           const call = p.parent as GoNode;
           if (this.#isConversion(call)) {
@@ -186,7 +191,7 @@ class Tracker {
     const outer = climb(selector);
     const call = outer.parent?.kind === "call_expression" && outer.field === "function" ? outer.parent : null;
     if (ways.release.includes(field)) {
-      if (!call) return { release: ["()"], received: [] }; // a method value
+      if (!call) return CALLED; // a method value
       this.#atCall(call, "released");
       return null;
     }
@@ -198,7 +203,7 @@ class Tracker {
     }
     const release = ways.release.flatMap((r) => (r.startsWith(`${field}.`) ? [r.slice(field.length + 1)] : []));
     const received = ways.received.includes(field) ? [""] : [];
-    return release.length + received.length > 0 ? { release, received } : null;
+    return release.length + received.length > 0 || ways.parts.includes(field) ? { release, received, parts: [] } : null;
   }
 
   #unary(unary: GoNode, ways: Ways): void {
@@ -233,10 +238,8 @@ class Tracker {
   // ---------------------------------------------------------------- calls
 
   #atCall(call: GoNode, fate: Fate): void {
-    if (fate === "neutral") return;
-    const started = climb(call).parent?.kind === "go_statement";
-    if (started || fate === "handed") this.#hand(call);
-    else this.events.released.push(call);
+    if (fate === "handed" || climb(call).parent?.kind === "go_statement") this.#hand(call);
+    else if (fate === "released") this.events.released.push(call);
   }
 
   #hand(node: GoNode): void {
@@ -280,7 +283,7 @@ class Tracker {
     if (p?.kind === "argument_list") return this.#atCall(p.parent as GoNode, this.#callback(p.parent as GoNode, e, fate));
     if (fate === "handed") return this.#hand(literal);
     // A literal in a local is followed like the resource itself: its call does what the literal does.
-    this.value(literal, { release: fate === "released" ? ["()"] : [], received: [] });
+    this.value(literal, fate === "released" ? CALLED : KEPT);
   }
 
   /** A literal given to a call: does the callee run it before it returns, and forget it? */
@@ -290,7 +293,7 @@ class Tracker {
     const func = calleeOf(this.pkg, call);
     const index = call.child("arguments")?.items.indexOf(literal) ?? -1;
     if (!func || index < 0) return "handed";
-    const effect = effectOnParam(func, index, { release: ["()"], received: [] });
+    const effect = effectOnParam(func, index, CALLED);
     return effect === "releases" || effect === "reads" ? fate : "handed";
   }
 }

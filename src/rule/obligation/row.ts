@@ -28,6 +28,8 @@ export interface Resource {
   readonly release: readonly string[];
   /** Channels of it from which a receive ends the obligation: the field's name, "" for the holder itself. */
   readonly received?: readonly string[];
+  /** Fields through which it stays in use: whoever gets `t.C` has the ticker. */
+  readonly parts?: readonly string[];
   /** A second release does nothing. */
   readonly harmlessTwice: boolean;
   /** main.main must release it as well. */

@@ -87,6 +87,8 @@ export default defineRule({
 interface End {
   readonly wait: string;
   readonly name: string;
+  /** "ctx is done", "stop is closed". */
+  readonly over: string;
   readonly context: ContextInScope | null;
   readonly display: boolean;
 }
@@ -96,9 +98,9 @@ function endInScope(pkg: PackageModel, call: GoNode): End | null {
   const context = contexts[0];
   const done = doneChannelsInScope(pkg, call)[0];
   if (context && (context.via !== "field" || !done)) {
-    return { wait: `${context.text}.Done()`, name: context.text, context, display: context.via === "field" };
+    return { wait: `${context.text}.Done()`, name: context.text, over: `${context.text} is done`, context, display: context.via === "field" };
   }
-  return done ? { wait: done.text, name: done.text, context: null, display: false } : null;
+  return done ? { wait: done.text, name: done.text, over: `${done.text} is closed`, context: null, display: false } : null;
 }
 
 /** A goroutine that waits for the timer and for the end. Only where nobody uses the handle. */
@@ -107,6 +109,7 @@ function inGoroutine(pkg: PackageModel, leak: Leak, end: End): Fix | null {
   const [duration, run] = leak.call.child("arguments")?.items ?? [];
   const time = qualifier(pkg, leak.call, "time", "NewTimer");
   if (!statement || leak.holder || !duration || !run || !time || !standsAlone(leak, statement)) return null;
+  if (changesLater(pkg, leak, end)) return null; // the goroutine would read it meanwhile
   const indent = indentOf(statement);
   const body = bodyOf(run, `${indent}\t\t`);
   if (body === null) return null;
@@ -125,10 +128,16 @@ function inGoroutine(pkg: PackageModel, leak: Leak, end: End): Fix | null {
   return fix({
     title: `Wait in a goroutine that ends with ${end.name}`,
     applicability: end.display ? "display" : "unsafe",
-    because: `it will not run any more once ${end.name} is done, and a goroutine waits until then`,
+    because: `it will not run any more once ${end.over}, and a goroutine waits until then`,
     edits: [replace(unlabelled(statement) ?? statement, text)],
     assumes: [reachOf(statement)],
   });
+}
+
+/** True when the context's variable is given another value after the call. */
+function changesLater(pkg: PackageModel, leak: Leak, { context }: End): boolean {
+  const writes = context?.binding.uses.filter((u) => u.how === "write" && u.func === leak.func) ?? [];
+  return writes.some((w) => pkg.flow(leak.func).reaches(leak.call, w.node));
 }
 
 /** The call is the whole statement: `time.AfterFunc(...)` or `_ = time.AfterFunc(...)`. */

@@ -5,6 +5,7 @@ const TICKER: Resource = {
   id: "ticker-not-stopped",
   acquire: [{ symbol: "time.NewTicker", result: 0 }],
   release: ["Stop"],
+  parts: ["C"],
   harmlessTwice: true,
   inMain: false,
   text: "{}.Stop()",

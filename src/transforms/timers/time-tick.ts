@@ -120,11 +120,13 @@ function beforeTheLoop(pkg: PackageModel, { call }: Leak): Fix | null {
 function afterInstead(pkg: PackageModel, { call, holder }: Leak): Fix | null {
   const callee = call.child("function");
   const time = qualifier(pkg, call, "time", "After");
+  const value = durationOf(pkg, call);
+  if (value !== null && value <= 0) return null; // blocks for ever, on purpose
   if (holder || !callee || !time || call.parent?.kind !== "unary_expression") return null;
   return fix({
     title: "Wait with time.After, which ends by itself",
     applicability: "unsafe",
-    because: "time.After fires at once for a duration that is not positive, where the nil channel of time.Tick blocks for ever",
+    because: value === null ? "time.After fires at once for a duration that is not positive, where the nil channel of time.Tick blocks for ever" : "it still starts a timer on every turn",
     edits: [replace(callee, member(time, "After"))],
   });
 }
@@ -132,14 +134,19 @@ function afterInstead(pkg: PackageModel, { call, holder }: Leak): Fix | null {
 function tickerFor(pkg: PackageModel, call: GoNode, statement: GoNode) {
   const time = qualifier(pkg, statement, "time", "NewTicker");
   const list = call.child("arguments");
-  if (!time || !list) return null;
+  const value = durationOf(pkg, call);
+  if (!time || !list || (value !== null && value <= 0)) return null; // NewTicker would panic
   const name = freshName(pkg, "ticker", statement);
   return { name, make: [`${name} := ${member(time, "NewTicker")}${textOf(list)}`, `defer ${name}.Stop()`] };
 }
 
-function durationDoubt(pkg: PackageModel, call: GoNode): string | null {
+/** The value of a constant duration, in nanoseconds; null for any other. */
+function durationOf(pkg: PackageModel, call: GoNode): number | bigint | null {
   const duration = call.child("arguments")?.items[0];
   const value = duration ? constantOf(pkg, duration) : null;
-  const positive = (typeof value === "number" || typeof value === "bigint") && value > 0;
-  return positive ? null : "time.NewTicker panics when the duration is not positive, where time.Tick gives nil";
+  return typeof value === "number" || typeof value === "bigint" ? value : null;
+}
+
+function durationDoubt(pkg: PackageModel, call: GoNode): string | null {
+  return durationOf(pkg, call) !== null ? null : "time.NewTicker panics when the duration is not positive, where time.Tick gives nil";
 }
