@@ -1,20 +1,6 @@
 /** Comments and directives of a text, by scan. */
 import type { Range } from "./parse.ts";
-import {
-  BLANK,
-  blockCommentEnd,
-  CLASS,
-  CR,
-  LF,
-  lineCommentEnd,
-  RAW,
-  SLASH,
-  SOLIDUS,
-  STAR,
-  STRING,
-  skipQuoted,
-  skipRaw,
-} from "./scan.ts";
+import { BLANK, blockCommentEnd, CLASS, CR, LF, lineCommentEnd, RAW, SLASH, SOLIDUS, STAR, STRING, skipQuoted, skipRaw } from "./scan.ts";
 
 export interface Comment extends Range {
   readonly kind: "line" | "block";
@@ -78,7 +64,14 @@ export function directivesOf(text: string, comments: readonly Comment[]): Direct
     if (colon === start + 2 || text.charCodeAt(colon) !== 58 /* : */ || !isLower(text.charCodeAt(colon + 1)) || colon + 1 >= end) continue;
     let stop = colon + 1;
     while (stop < end && CLASS[text.charCodeAt(stop)] !== BLANK) stop++;
-    found.push({ tool: text.slice(start + 2, colon), name: text.slice(colon + 1, stop), args: text.slice(stop, end).trim(), start, end, alone });
+    found.push({
+      tool: text.slice(start + 2, colon),
+      name: text.slice(colon + 1, stop),
+      args: text.slice(stop, end).trim(),
+      start,
+      end,
+      alone,
+    });
   }
   return found;
 }

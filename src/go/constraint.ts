@@ -18,7 +18,9 @@ export interface Platform {
 const words = (list: string): ReadonlySet<string> => new Set(list.split(" "));
 
 /** Names that count as GOOS in a file's name. */
-export const KNOWN_OS = words("aix android darwin dragonfly freebsd hurd illumos ios js linux nacl netbsd openbsd plan9 solaris wasip1 windows zos");
+export const KNOWN_OS = words(
+  "aix android darwin dragonfly freebsd hurd illumos ios js linux nacl netbsd openbsd plan9 solaris wasip1 windows zos",
+);
 /** Names that count as GOARCH in a file's name. */
 export const KNOWN_ARCH = words(
   "386 amd64 amd64p32 arm armbe arm64 arm64be loong64 mips mipsle mips64 mips64le mips64p32 mips64p32le ppc ppc64 ppc64le riscv riscv64 s390 s390x sparc sparc64 wasm",

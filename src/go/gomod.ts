@@ -121,7 +121,7 @@ function split(line: string): { words: string[]; comment: string } {
       let end = i + 1;
       while (end < line.length && line[end] !== c) end += c === '"' && line[end] === "\\" ? 2 : 1;
       const inner = line.slice(i + 1, end);
-      words.push(c === '"' ? unescape(inner) : inner);
+      words.push(c === '"' ? unquoted(inner) : inner);
       i = end + 1;
     } else if (c === "(" || c === ")") {
       words.push(c);
@@ -136,7 +136,7 @@ function split(line: string): { words: string[]; comment: string } {
   return { words, comment: "" };
 }
 
-function unescape(text: string): string {
+function unquoted(text: string): string {
   if (!text.includes("\\")) return text;
   try {
     return JSON.parse(`"${text}"`) as string;

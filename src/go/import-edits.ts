@@ -1,6 +1,6 @@
 /** Edits that add and drop imports as a person would. */
 import type { Edit } from "../text/edit.ts";
-import { candidateNames, type FileImport, importName, isStandard } from "./imports.ts";
+import { candidateNames, type FileImport, importName, isStandard } from "./import-names.ts";
 import type { Source } from "./node.ts";
 import type { ImportDeclaration, Outline } from "./outline.ts";
 import { CR, LF, SEMICOLON, SLASH, TAB } from "./scan.ts";
@@ -30,7 +30,12 @@ export function importEdits(source: Source, file: Outline, changes: readonly Imp
   }
   const kept = new Set([...wanted.values()].map((change) => change.path));
   const superfluous = file.imports.filter(
-    (i) => i.alias !== "_" && i.alias !== "." && i.path !== "C" && !kept.has(i.path) && changes.some((c) => c.action === "drop" && c.path === i.path),
+    (i) =>
+      i.alias !== "_" &&
+      i.alias !== "." &&
+      i.path !== "C" &&
+      !kept.has(i.path) &&
+      changes.some((c) => c.action === "drop" && c.path === i.path),
   );
   const names = (i: FileImport) => (i.alias === null ? candidateNames(i.path) : [i.alias]);
   const used = namesQualified(source.text, new Set(superfluous.flatMap(names)));
@@ -143,7 +148,13 @@ class Editor {
     }
     const indent = decl.imports[0] ? this.text.slice(this.lineStart(decl.imports[0].at.start), decl.imports[0].at.start) : "\t";
     for (const add of adds) insert(lines, { text: indent + written(add) + this.eol, path: add.path }, this.eol);
-    this.replace(from, to, tidied(lines).map((line) => line.text).join(""));
+    this.replace(
+      from,
+      to,
+      tidied(lines)
+        .map((line) => line.text)
+        .join(""),
+    );
   }
 
   /** `import "x"`: stays single, becomes a group, or goes. */

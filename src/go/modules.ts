@@ -106,7 +106,9 @@ export class Modules {
       .filter((r) => covers(r.path, path))
       .sort((a, b) => b.path.length - a.path.length || (a.path === b.path ? newer(a.version, b.version) : 0));
     for (const { path: modulePath, version } of candidates) {
-      const replaced = replacing.find((r) => r.of.from.path === modulePath && (r.of.from.version === null || r.of.from.version === version));
+      const replaced = replacing.find(
+        (r) => r.of.from.path === modulePath && (r.of.from.version === null || r.of.from.version === version),
+      );
       const dir = replaced ? this.replacement(replaced) : this.cached(modulePath, version);
       const found = dir && join(dir, ...rest(path, modulePath));
       if (found && this.exists(found)) return found;
@@ -121,7 +123,7 @@ export class Modules {
   }
 
   private cached(path: string, version: string): string | null {
-    return this.cache === null ? null : join(this.cache, ...escapePath(path).split("/")) + `@${escapePath(version)}`;
+    return this.cache === null ? null : `${join(this.cache, ...escapePath(path).split("/"))}@${escapePath(version)}`;
   }
 
   /** The workspace that uses the module; null when there is none. */

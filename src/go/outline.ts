@@ -1,6 +1,6 @@
 /** Top-level declarations of a file by one scan, without a parser. */
 import { isGeneratedLine } from "./comments.ts";
-import type { FileImport } from "./imports.ts";
+import type { FileImport } from "./import-names.ts";
 import type { Range } from "./parse.ts";
 import {
   BACKTICK,

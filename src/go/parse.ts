@@ -50,7 +50,7 @@ export function loadGrammar(): Promise<void> {
 }
 
 /** Nested, with fields, an error and a missing token. */
-const SAMPLE = "package p\n\nfunc (t *T) f(a, b int) (x error) {\n\tif v := g(a)[b]; v != nil {\n\t\treturn v.w(\"x\"\n\t}\n}\n";
+const SAMPLE = 'package p\n\nfunc (t *T) f(a, b int) (x error) {\n\tif v := g(a)[b]; v != nil {\n\t\treturn v.w("x"\n\t}\n}\n';
 
 /**
  * Parses the ranges of `source` (all of it when none are given): whole top-level declarations (a newline behind them may be
@@ -62,9 +62,7 @@ export function parse(source: Source, ranges?: readonly Range[]): Tree {
   if (ranges?.length === 0) return { roots: [], errors: [] };
   const { parser, shapes, walk } = grammar;
   const includedRanges = ranges ? terminated(source.text, ranges) : null;
-  const tree = includedRanges
-    ? parser.parse(reader(source.text, includedRanges), null, { includedRanges })
-    : parser.parse(source.text);
+  const tree = includedRanges ? parser.parse(reader(source.text, includedRanges), null, { includedRanges }) : parser.parse(source.text);
   if (!tree) throw new Error(`the parser gave nothing for ${source.path}`);
   const root = tree.rootNode;
   const broken = root.hasError;

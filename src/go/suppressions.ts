@@ -62,7 +62,11 @@ function after(text: string, word: string): string | null {
 
 /** Names separated by commas or blanks. */
 function names(list: string): string[] {
-  return list.split(",").flatMap((part) => part.split(" ")).map((name) => name.trim()).filter((name) => name !== "");
+  return list
+    .split(",")
+    .flatMap((part) => part.split(" "))
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
 }
 
 /** The first line below the comment that holds more than a comment. */

@@ -1,5 +1,19 @@
 /** Words of a text, outside comments and strings. */
-import { blockCommentEnd, CLASS, DOT, lineCommentEnd, RAW, SLASH, SOLIDUS, STAR, STRING, skipQuoted, skipRaw, WORD, wordEnd } from "./scan.ts";
+import {
+  blockCommentEnd,
+  CLASS,
+  DOT,
+  lineCommentEnd,
+  RAW,
+  SLASH,
+  SOLIDUS,
+  STAR,
+  STRING,
+  skipQuoted,
+  skipRaw,
+  WORD,
+  wordEnd,
+} from "./scan.ts";
 
 const ignore = (): void => {};
 

@@ -34,7 +34,7 @@ describe("formatting", () => {
 
   it.each([
     ["package a\n\nfunc f() { x := 1 2 }\n", 3, 19, "expected ';', found 2"],
-    ["package a\r\n\r\nvar s = \"x\r\n", 3, 9, "string literal not terminated"],
+    ['package a\r\n\r\nvar s = "x\r\n', 3, 9, "string literal not terminated"],
     ["package a\nvar 世, 😀x = 1 2\n", 2, 8, "illegal character U+1F600 '😀'"],
     ["package a\nvar 世 = 1 2\n", 2, 11, "expected ';', found 2"],
     ["package a\n\n//line x.y:100\nvar s = 1 2\n", 4, 11, "expected ';', found 2"],

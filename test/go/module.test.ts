@@ -4,9 +4,9 @@ import { describe, expect, it } from "vitest";
 import {
   atLeast,
   builds32,
+  type Constraint,
   canBuild,
   compareVersions,
-  type Constraint,
   constraintOf,
   escapePath,
   evaluate,
@@ -36,8 +36,9 @@ describe("versions", () => {
     ["go2.0", "2.0"],
   ])("%s speaks %s", (text, version) => expect(formatVersion(parseVersion(text) ?? { major: -1, minor: -1 })).toBe(version));
 
-  it.each(["", "go", "default", "local", "1.", "1.x", "1.21.", "1.21.3.4", "01.2", "1.02", "1.21rc", "v1.2", "1.21 ", "1.21x", "-1.2"])("%j is none", (text) =>
-    expect(parseVersion(text)).toBeNull(),
+  it.each(["", "go", "default", "local", "1.", "1.x", "1.21.", "1.21.3.4", "01.2", "1.02", "1.21rc", "v1.2", "1.21 ", "1.21x", "-1.2"])(
+    "%j is none",
+    (text) => expect(parseVersion(text)).toBeNull(),
   );
 
   it("are ordered by number, not by text", () => {
@@ -63,7 +64,9 @@ const constraint: fc.Arbitrary<Constraint> = fc.letrec<{ any: Constraint }>((tie
     { maxDepth: 5 },
     fc.constantFrom(...TAGS).map((tag): Constraint => ({ op: "tag", tag })),
     tie("any").map((of): Constraint => ({ op: "not", of })),
-    fc.tuple(fc.constantFrom("and" as const, "or" as const), tie("any"), tie("any")).map(([op, left, right]): Constraint => ({ op, left, right })),
+    fc
+      .tuple(fc.constantFrom("and" as const, "or" as const), tie("any"), tie("any"))
+      .map(([op, left, right]): Constraint => ({ op, left, right })),
   ),
 })).any;
 
@@ -87,7 +90,9 @@ describe("build constraints", () => {
     );
   });
 
-  it.each(["", "(", "a &&", "a b", "!!a", "a & b", "a || || b", "(a", "a)", "!", "a,b", "a // b", '"a"'])("%j is none", (text) => expect(parseExpression(text)).toBeNull());
+  it.each(["", "(", "a &&", "a b", "!!a", "a & b", "a || || b", "(a", "a)", "!", "a,b", "a // b", '"a"'])("%j is none", (text) =>
+    expect(parseExpression(text)).toBeNull(),
+  );
 
   it("are bounded as Go bounds them", () => {
     expect(parseExpression(`${"(".repeat(20_000)}a${")".repeat(20_000)}`)).toBeNull();
@@ -131,9 +136,19 @@ describe("build constraints", () => {
 
   it("tell whether words can have 4 bytes", () => {
     expect(builds32("x.go", [])).toBe(true);
-    for (const path of ["x_amd64.go", "x_js_wasm.go", "x_wasm.go", "x_linux_arm64.go", "x_darwin.go", "x_solaris.go"]) expect(builds32(path, []), path).toBe(false);
-    for (const path of ["x_386.go", "x_arm.go", "x_mipsle.go", "x_windows.go", "x_linux_test.go", "x_android.go"]) expect(builds32(path, []), path).toBe(true);
-    for (const line of ["amd64 || arm64", "!386 && !arm && !mips && !mipsle", "linux && amd64", "darwin", "js && wasm", "windows && mips", "custom && arm64"]) {
+    for (const path of ["x_amd64.go", "x_js_wasm.go", "x_wasm.go", "x_linux_arm64.go", "x_darwin.go", "x_solaris.go"])
+      expect(builds32(path, []), path).toBe(false);
+    for (const path of ["x_386.go", "x_arm.go", "x_mipsle.go", "x_windows.go", "x_linux_test.go", "x_android.go"])
+      expect(builds32(path, []), path).toBe(true);
+    for (const line of [
+      "amd64 || arm64",
+      "!386 && !arm && !mips && !mipsle",
+      "linux && amd64",
+      "darwin",
+      "js && wasm",
+      "windows && mips",
+      "custom && arm64",
+    ]) {
       expect(builds32("x.go", build(`//go:build ${line}`)), line).toBe(false);
     }
     for (const line of ["linux", "!amd64", "amd64 || custom", "386 || arm", "unix", "go1.20", "ignore", "((("]) {

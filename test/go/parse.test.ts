@@ -40,10 +40,22 @@ describe("a tree", () => {
   });
 
   it("keeps blanks in strings, and what escapes", () => {
-    const text = 'package a\n\nvar x = f("  a  \\"\\n  // b", `  c\n\n  `, "", ``, \' \', \'\\\'\', 1.5e+3, 0x1p-2i, .5)\n';
+    const text = "package a\n\nvar x = f(\"  a  \\\"\\n  // b\", `  c\n\n  `, \"\", ``, ' ', '\\'', 1.5e+3, 0x1p-2i, .5)\n";
     const call = (parse(source(text)).roots[1] as GoNode).find("call_expression")[0];
-    expect(call?.child("arguments")?.items.map((n) => n.text)).toEqual(['"  a  \\"\\n  // b"', "`  c\n\n  `", '""', "``", "' '", "'\\''", "1.5e+3", "0x1p-2i", ".5"]);
-    expect((parse(source(text)).roots[1] as GoNode).find("interpreted_string_literal_content", "escape_sequence").map((n) => n.text)).toEqual(["  a  ", '\\"', "\\n", "  // b"]);
+    expect(call?.child("arguments")?.items.map((n) => n.text)).toEqual([
+      '"  a  \\"\\n  // b"',
+      "`  c\n\n  `",
+      '""',
+      "``",
+      "' '",
+      "'\\''",
+      "1.5e+3",
+      "0x1p-2i",
+      ".5",
+    ]);
+    expect(
+      (parse(source(text)).roots[1] as GoNode).find("interpreted_string_literal_content", "escape_sequence").map((n) => n.text),
+    ).toEqual(["  a  ", '\\"', "\\n", "  // b"]);
   });
 
   it("tells errors and missing tokens", () => {
@@ -76,7 +88,8 @@ describe("a tree", () => {
 });
 
 describe("a sparse parse", () => {
-  const text = "package a\n\nvar x = a // c; d\nfunc (t T) m() {}\nvar y = 1; var z = b; func g() {}\ntype T int /* e\n*/\nvar s = `\n`\nconst c = 1";
+  const text =
+    "package a\n\nvar x = a // c; d\nfunc (t T) m() {}\nvar y = 1; var z = b; func g() {}\ntype T int /* e\n*/\nvar s = `\n`\nconst c = 1";
 
   it("of any declarations is that of the whole file", () => {
     const all = outline(text).declarations;
@@ -154,7 +167,10 @@ describe("the cheap copy", () => {
         const copies = both(written);
         if (!copies) continue;
         compared++;
-        expect(copies.cheap.map((n) => n && dump(n)), path).toEqual(copies.exact.map(dump));
+        expect(
+          copies.cheap.map((n) => n && dump(n)),
+          path,
+        ).toEqual(copies.exact.map(dump));
       }
     }
     expect(compared).toBeGreaterThan(files.length);
