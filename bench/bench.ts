@@ -17,6 +17,20 @@ const tree = resolve(args[0] ?? join(execFileSync("go", ["env", "GOROOT"], { enc
 const gomend = [process.execPath, resolve("dist/cli.js")];
 const scratch = mkdtempSync(join(tmpdir(), "gomend-bench-"));
 
+const SMALL = `package small
+
+import "time"
+
+func wait(done <-chan struct{}, d time.Duration) bool {
+	select {
+	case <-done:
+		return true
+	case <-time.After(d):
+		return false
+	}
+}
+`;
+
 try {
   await main();
 } finally {
@@ -75,12 +89,11 @@ interface Seen {
   readonly hits: number;
 }
 
-/** One unmeasured round warms the file cache; then each command takes its turn, so that a busy machine is unfair to all alike. */
+/** Each command takes its turn in every round, so that a busy machine is unfair to all alike. The file cache is warm: the tree was read once before. */
 async function inTurn(commands: Readonly<Record<string, readonly string[]>>, times: number): Promise<Map<string, Cost>> {
   const costs = new Map(Object.keys(commands).map((name) => [name, [] as Cost[]]));
   for (let run = 0; run < times; run++) {
     for (const [name, command] of Object.entries(commands)) {
-      if (run === 0 && times > 3) await measure(command, scratch);
       costs.get(name)?.push(await measure(command, scratch));
     }
   }
@@ -123,17 +136,3 @@ function option(name: string): string | undefined {
   const at = args.indexOf(name);
   return at < 0 ? undefined : args.splice(at, 2)[1];
 }
-
-const SMALL = `package small
-
-import "time"
-
-func wait(done <-chan struct{}, d time.Duration) bool {
-	select {
-	case <-done:
-		return true
-	case <-time.After(d):
-		return false
-	}
-}
-`;

@@ -6,7 +6,7 @@ import { spawnSync } from "node:child_process";
 import stringWidth from "string-width";
 import { emit } from "./emit.ts";
 
-const ARGS = ["check", "samples/courier/encode", "samples/courier/deliver", "--select", "pool-get-without-reset,lost-cancel"];
+const ARGS = ["check", "samples/courier", "--select", "lost-cancel,pool-get-without-reset"];
 const COLUMNS = 100;
 const CELL = { width: 8.4, height: 19 };
 const MARGIN = 20;
@@ -46,7 +46,9 @@ const lines = `\u001b[90m$\u001b[39m gomend ${ARGS.join(" ")}\n\n${run.stdout.tr
 emit("docs/check.svg", svg(lines));
 
 function svg(rows: readonly string[]): string {
-  const width = Math.ceil(COLUMNS * CELL.width + 2 * MARGIN);
+  // A terminal would wrap the longest lines; a picture can be wider.
+  const columns = Math.max(COLUMNS, ...rows.map((row) => stringWidth(row)));
+  const width = Math.ceil(columns * CELL.width + 2 * MARGIN);
   const height = Math.ceil(rows.length * CELL.height + 2 * MARGIN + 14);
   let style = NONE;
   const drawn = rows.map((row, i) => {
@@ -67,7 +69,7 @@ function svg(rows: readonly string[]): string {
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="gomend check in a terminal">`,
     `<rect width="100%" height="100%" rx="8" fill="${BACKGROUND}"/>`,
     ...["#ff5f56", "#ffbd2e", "#27c93f"].map((c, i) => `<circle cx="${MARGIN + i * 18}" cy="18" r="5.5" fill="${c}"/>`),
-    `<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="14" xml:space="preserve">`,
+    `<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="14">`,
     ...drawn.filter((row) => row !== ""),
     "</g>",
     "</svg>",
@@ -88,7 +90,8 @@ function span(text: string, x: number, y: number, style: Style): string {
     style.underline ? 'text-decoration="underline"' : "",
   ].filter(Boolean);
   if (text.trim() === "") return box;
-  const escaped = text.replaceAll("\t", "    ").replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  // Plain spaces would be folded.
+  const escaped = text.replaceAll(" ", "\u00a0").replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
   return `${box}<text x="${round(x)}" y="${round(y)}" textLength="${round(width)}" lengthAdjust="spacingAndGlyphs" ${attributes.join(" ")}>${escaped}</text>`;
 }
 
