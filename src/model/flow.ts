@@ -10,7 +10,7 @@ import { FactTable } from "./flow/facts.ts";
 import type { FlowBlock, FlowEnv, FlowOptions, Graph, Place } from "./flow/graph.ts";
 import { cyclic } from "./flow/loops.ts";
 import { leads, shortestEscape } from "./flow/search.ts";
-import type { Escape, ExitKind, Fact, Flow, FuncModel, Witness } from "./model.ts";
+import type { Escape, Fact, Flow, FuncModel, Witness } from "./model.ts";
 
 export { dump } from "./flow/dump.ts";
 export type { FlowEnv, FlowOptions } from "./flow/graph.ts";
@@ -26,6 +26,8 @@ class FunctionFlow implements Flow {
   private readonly graph: Graph;
   private facts: FactTable | null = null;
   private onCycle: ReadonlySet<FlowBlock> | null = null;
+  private left: Flow["exits"] | null = null;
+  private deferred: readonly GoNode[] | null = null;
 
   constructor(func: FuncModel, env: FlowEnv, graph: Graph) {
     this.func = func;
@@ -66,16 +68,18 @@ class FunctionFlow implements Flow {
     return place !== null && this.onCycle.has(place.block);
   }
 
-  get exits(): readonly { readonly block: FlowBlock; readonly kind: ExitKind; readonly at: GoNode }[] {
-    return this.graph.blocks.flatMap((block) =>
+  get exits(): Flow["exits"] {
+    this.left ??= this.graph.blocks.flatMap((block) =>
       block.reachable && block.exit && block.exitAt ? [{ block, kind: block.exit, at: block.exitAt }] : [],
     );
+    return this.left;
   }
 
   get defers(): readonly GoNode[] {
-    return this.graph.blocks
+    this.deferred ??= this.graph.blocks
       .flatMap((block) => (block.reachable ? block.atoms.filter((a) => a.kind === "defer_statement") : []))
       .sort((a, b) => a.start - b.start);
+    return this.deferred;
   }
 
   private table(): FactTable {

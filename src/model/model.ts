@@ -308,6 +308,8 @@ export interface Edge {
 /** Something known to hold after `from`, until the binding is written: `err` is nil, `x` is not. */
 export interface Fact {
   readonly binding: Binding;
+  /** Said of this field of it, `Body` of `resp.Body`, instead of itself. */
+  readonly field?: string;
   readonly is: "nil" | "non-nil" | "true" | "false";
 }
 

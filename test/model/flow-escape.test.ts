@@ -228,6 +228,14 @@ describe("what is known after the call", () => {
     expect(leakGiven("x, ok := acquire()\nif ok {\nreturn\n}\nrelease(x)", { ok: "true" })).toEqual(["ok: true", "return return"]);
   });
 
+  test("a field is not nil", () => {
+    const found = snippet("x, err := acquire()\nif x != nil && x.Body != nil {\nrelease(x)\n}", PARAMS);
+    const binding = found.binding("x", found.at("acquire()"));
+    const known: Fact = { binding, is: "non-nil" };
+    expect(found.escape("acquire()", "release", { facts: [known] })).toEqual(["x != nil: true", "x.Body != nil: false", "end"]);
+    expect(found.escape("acquire()", "release", { facts: [known, { ...known, field: "Body" }] })).toBeNull();
+  });
+
   test("a variable of the package", () => {
     expect(leakGiven("x, ErrGone = acquire()\nif nil != ErrGone {\nreturn\n}\nrelease(x)", { ErrGone: "nil" })).toBeNull();
     expect(leakGiven("x, ErrGone = acquire()\nif ErrGone == io.EOF {\nreturn\n}\nrelease(x)", { ErrGone: "nil" })).toBeNull();

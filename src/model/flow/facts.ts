@@ -119,8 +119,8 @@ export class FactTable {
   /** `facts` with those that the caller knows, which win over what they contradict. */
   given(facts: bigint, known: readonly Fact[]): bigint {
     let now = facts;
-    for (const { binding, is } of known) {
-      const learn = this.mask(this.meaning(binding, is));
+    for (const fact of known) {
+      const learn = this.mask(this.meaning(fact));
       now = (now & ~this.opposite(learn)) | learn;
     }
     return now;
@@ -128,11 +128,11 @@ export class FactTable {
 
   /** The bits of the keys that the facts speak of. */
   keysOf(facts: readonly Fact[]): bigint {
-    return facts.flatMap(({ binding, is }) => this.meaning(binding, is)).reduce((mask, { key }) => mask | both(key), 0n);
+    return facts.flatMap((fact) => this.meaning(fact)).reduce((mask, { key }) => mask | both(key), 0n);
   }
 
-  private meaning(binding: Binding, is: Fact["is"]): Literal[] {
-    const name = this.conditions.nameOf(binding);
+  private meaning({ binding, field, is }: Fact): Literal[] {
+    const name = this.conditions.nameOf(binding) + (field === undefined ? "" : `.${field}`);
     const key = this.conditions.find(is === "true" || is === "false" ? name : `${name} == nil`);
     if (key !== null) return [{ key, value: is === "nil" || is === "true" }];
     // Nobody compares it with nil, but perhaps with something that is not nil: `err == io.EOF`.
