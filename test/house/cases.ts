@@ -35,7 +35,7 @@ export interface Case {
 export const BEFORE = "fixtures/before";
 export const AFTER = "fixtures/after";
 export const SNAPSHOTS = "test/snapshots";
-const NEWEST = "1.26";
+export const NEWEST = "1.26";
 
 /** The rules that have fixtures, sorted. */
 export function fixtureRules(): string[] {

@@ -23,8 +23,8 @@ export interface Said {
 }
 
 /** The findings, nothing applied. `files` stand in place of the case's own. */
-export function check(c: Case, files: readonly CaseFile[] = c.files): Promise<Said> {
-  return inModule(c, files, rules, false);
+export function check(c: Case, files: readonly CaseFile[] = c.files, withRules: readonly Rule[] = rules): Promise<Said> {
+  return inModule(c, files, withRules, false);
 }
 
 /** The nth alternatives (from 1) of all findings of the case's rule applied, in as many rounds as that takes. */
