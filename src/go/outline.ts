@@ -1,41 +1,34 @@
 /** Top-level declarations of a file by one scan, without a parser. */
-import { isGeneratedLine } from "./comments.ts";
+import { type BuildLine, header } from "./header.ts";
 import type { FileImport } from "./import-names.ts";
 import type { Range } from "./parse.ts";
 import {
   BACKTICK,
   BLANK,
   BOM,
-  BRACE_OPEN,
   blockCommentEnd,
   CLASS,
-  CLOSE,
   COMMA,
-  CR,
   DOT,
   type Fault,
-  ILLEGAL,
   isDigit,
   LF,
-  lineCommentEnd,
-  NEWLINE,
-  OPEN,
   PAREN_CLOSE,
   PAREN_OPEN,
   QUOTE,
-  RAW,
   SEMI,
   SLASH,
-  SOLIDUS,
   SQUARE_OPEN,
   STAR,
-  STRING,
   skipBrackets,
   skipQuoted,
   skipRaw,
   WORD,
   wordEnd,
 } from "./scan.ts";
+import { type Ends, GROUP, Scanner, SIGNATURE, TOP } from "./scanner.ts";
+
+export type { BuildLine } from "./header.ts";
 
 export type DeclarationKind = "func" | "method" | "type" | "var" | "const";
 
@@ -68,13 +61,6 @@ export interface ImportDeclaration extends Range {
   readonly preamble: Range | null;
 }
 
-/** A build constraint line before the package clause, as written, without the line's end. */
-export interface BuildLine extends Range {
-  readonly syntax: "go:build" | "+build";
-  /** What stands after `//go:build` or `// +build`, trimmed. */
-  readonly expression: string;
-}
-
 export interface Outline {
   /** "" when there is no package clause. */
   readonly packageName: string;
@@ -103,39 +89,10 @@ export function importsOnly(text: string): Outline {
   return new Outliner(text).run(true);
 }
 
-/** What ends a run of tokens, beside a semicolon (written or automatic) and the end of the text. */
-const TOP = 0;
-/** ... the parenthesis that closes a group. */
-const GROUP = 1;
-/** ... the brace that opens a function's body. */
-const SIGNATURE = 2;
-
-type Ends = typeof TOP | typeof GROUP | typeof SIGNATURE;
-
-class Outliner {
-  private readonly text: string;
-  private readonly n: number;
-  private i = 0;
-  /** End of the last token that `tokens` passed. */
-  private last = 0;
-  private problem: Fault | null = null;
+class Outliner extends Scanner {
   private readonly imports: FileImport[] = [];
   private readonly importDecls: ImportDeclaration[] = [];
   private readonly declarations: Declaration[] = [];
-
-  /** Start of the comment group that ends on the line before the next token, or -1. */
-  private doc = -1;
-  /** A semicolon, a newline or the end of the text was passed by the last `trivia`. */
-  private terminated = true;
-
-  private readonly fault = (offset: number, message: string): void => {
-    this.problem ??= { offset, message };
-  };
-
-  constructor(text: string) {
-    this.text = text;
-    this.n = text.length;
-  }
 
   run(headerOnly: boolean): Outline {
     const { text, n } = this;
@@ -191,75 +148,6 @@ class Outliner {
   private separate(): void {
     this.trivia(true);
     if (!this.terminated && this.i < this.n) this.fault(this.i, "expected a newline or semicolon before this");
-  }
-
-  /** Passes whitespace, semicolons and comments, and notes the doc comment of what comes next, by go/parser's rule. */
-  private trivia(afterToken: boolean): void {
-    const { text, n } = this;
-    let i = this.i;
-    let newlines = 0;
-    let group = -1;
-    let trailing = afterToken;
-    let terminated = !afterToken;
-    while (i < n) {
-      const c = text.charCodeAt(i);
-      if (c === LF) {
-        newlines++;
-        trailing = false;
-        terminated = true;
-        i++;
-      } else if (CLASS[c] === BLANK) {
-        i++;
-      } else if (c === 59 /* ; */) {
-        terminated = true;
-        group = -1;
-        i++;
-      } else if (c === SLASH) {
-        const next = text.charCodeAt(i + 1);
-        if (next !== SLASH && next !== STAR) break;
-        const start = i;
-        if (next === SLASH) {
-          i = lineCommentEnd(text, i);
-        } else {
-          i = blockCommentEnd(text, i, this.fault);
-          if (text.slice(start, i).includes("\n")) terminated = true;
-        }
-        if (!trailing && (group < 0 || newlines > 1)) group = start;
-        newlines = 0;
-      } else {
-        break;
-      }
-    }
-    this.i = i;
-    this.doc = group >= 0 && newlines === 1 ? group : -1;
-    this.terminated = terminated || i >= n;
-  }
-
-  /** The word at `i`, or "". */
-  private wordAt(i: number): string {
-    if (i >= this.n || CLASS[this.text.charCodeAt(i)] !== WORD) return "";
-    return this.text.slice(i, wordEnd(this.text, i));
-  }
-
-  /** Passes blanks and comments from `i`, and newlines too: for places where no semicolon is inserted. */
-  private blanks(from: number): number {
-    const { text, n } = this;
-    let i = from;
-    while (i < n) {
-      const c = text.charCodeAt(i);
-      if (c === LF || CLASS[c] === BLANK) i++;
-      else if (c === SLASH && text.charCodeAt(i + 1) === SLASH) i = lineCommentEnd(text, i);
-      else if (c === SLASH && text.charCodeAt(i + 1) === STAR) i = blockCommentEnd(text, i, this.fault);
-      else break;
-    }
-    return i;
-  }
-
-  /** Passes what is left of a broken declaration. */
-  private resume(): void {
-    const from = this.i;
-    this.tokens(TOP);
-    if (this.i === from) this.i++;
   }
 
   private func(): void {
@@ -382,114 +270,6 @@ class Outliner {
     return -1;
   }
 
-  /**
-   * Passes tokens up to a semicolon, written or automatic, or to what `ends` names; `this.last` is the end of the last one.
-   * True when it stopped at a function's body. `complete`: a newline right here would end the statement.
-   */
-  private tokens(ends: Ends, complete = true): boolean {
-    const { text, n } = this;
-    let i = this.i;
-    // Start of the last token when it is a word; else -1.
-    let word = -1;
-    let last = this.last;
-    while (i < n) {
-      const c = text.charCodeAt(i);
-      switch (CLASS[c]) {
-        case WORD: {
-          word = i;
-          i = wordEnd(text, i);
-          if (isDigit(c)) {
-            // "1." is a whole number literal
-            while (text.charCodeAt(i) === DOT) i = wordEnd(text, i + 1);
-            word = -1;
-          }
-          last = i;
-          complete = true;
-          break;
-        }
-        case BLANK:
-          i++;
-          break;
-        case NEWLINE:
-          if (complete && !(word >= 0 && CONTINUES.has(text.slice(word, last)))) {
-            this.i = i;
-            this.last = last;
-            return false;
-          }
-          i++;
-          break;
-        case OPEN: {
-          if (c === BRACE_OPEN && ends === SIGNATURE && !(word >= 0 && BRACED.has(text.slice(word, last)))) {
-            this.i = i;
-            this.last = last;
-            return true;
-          }
-          last = i = skipBrackets(text, i, this.fault);
-          word = -1;
-          complete = true;
-          break;
-        }
-        case CLOSE:
-          if (c === PAREN_CLOSE && ends === GROUP) {
-            this.i = i;
-            this.last = last;
-            return false;
-          }
-          this.fault(i, `"${text[i]}" closes nothing`);
-          last = ++i;
-          word = -1;
-          complete = true;
-          break;
-        case STRING:
-          last = i = skipQuoted(text, i, this.fault);
-          word = -1;
-          complete = true;
-          break;
-        case RAW:
-          last = i = skipRaw(text, i, this.fault);
-          word = -1;
-          complete = true;
-          break;
-        case SOLIDUS: {
-          const next = text.charCodeAt(i + 1);
-          if (next === SLASH) {
-            i = lineCommentEnd(text, i);
-          } else if (next === STAR) {
-            const end = blockCommentEnd(text, i, this.fault);
-            if (complete && text.slice(i, end).includes("\n") && !(word >= 0 && CONTINUES.has(text.slice(word, last)))) {
-              this.i = i;
-              this.last = last;
-              return false;
-            }
-            i = end;
-          } else {
-            last = ++i;
-            word = -1;
-            complete = false;
-          }
-          break;
-        }
-        case SEMI:
-          this.i = i;
-          this.last = last;
-          return false;
-        case ILLEGAL:
-          this.fault(i, "character that Go does not know");
-          last = ++i;
-          word = -1;
-          complete = true;
-          break;
-        default:
-          last = ++i;
-          word = -1;
-          complete = false;
-      }
-    }
-    this.i = n;
-    this.last = last;
-    return false;
-  }
-
   private importDeclaration(): void {
     const { text, n } = this;
     const start = this.i;
@@ -565,75 +345,9 @@ class Outliner {
   }
 }
 
-/** Keywords after which a newline inserts no semicolon (those that can end a line of a top-level declaration outside brackets). */
-const CONTINUES = new Set(["chan", "const", "func", "import", "interface", "map", "package", "struct", "type", "var"]);
-
-/** Keywords whose brace belongs to a type. */
-const BRACED = new Set(["struct", "interface"]);
-
 /** End of the text before `at`, without whitespace. */
 function trimmedEnd(text: string, at: number): number {
   let end = at;
   while (end > 0 && (CLASS[text.charCodeAt(end - 1)] === BLANK || text.charCodeAt(end - 1) === LF)) end--;
   return end;
-}
-
-/** What the comments before the package clause say: generated or not, and build constraints by go/build's rule. */
-function header(text: string, end: number): { generated: boolean; build: BuildLine[] } {
-  let generated = false;
-  const build: BuildLine[] = [];
-  const legacy: BuildLine[] = [];
-  let blank = 0;
-  let inBlock = false;
-  let i = text.charCodeAt(0) === BOM ? 1 : 0;
-  while (i < end) {
-    let stop = text.indexOf("\n", i);
-    if (stop < 0 || stop > end) stop = end;
-    let last = stop;
-    if (last > i && text.charCodeAt(last - 1) === CR) last--;
-    let from = i;
-    while (from < last && CLASS[text.charCodeAt(from)] === BLANK) from++;
-    if (isGeneratedLine(text, inBlock ? i : from, last)) generated = true;
-    if (from === last && !inBlock) {
-      blank = i;
-    } else if (!inBlock && text.startsWith("//", from)) {
-      const line = text.slice(from, last);
-      if (line.startsWith("//go:build") && (line.length === 10 || CLASS[line.charCodeAt(10)] === BLANK)) {
-        build.push({ syntax: "go:build", expression: line.slice(10).trim(), start: from, end: last });
-      } else {
-        const rest = line.slice(2).trim();
-        if (rest.startsWith("+build") && (rest.length === 6 || CLASS[rest.charCodeAt(6)] === BLANK)) {
-          legacy.push({ syntax: "+build", expression: rest.slice(6).trim(), start: from, end: last });
-        }
-      }
-    } else {
-      inBlock = blockOpenAfter(text, from, last, inBlock);
-    }
-    i = stop + 1;
-  }
-  // "// +build" counts only above a blank line, and not at all where "//go:build" stands.
-  if (build.length === 0) build.push(...legacy.filter((line) => line.start < blank));
-  return { generated, build };
-}
-
-/** Whether a block comment is open at the end of a header line. */
-function blockOpenAfter(text: string, from: number, to: number, open: boolean): boolean {
-  let i = from;
-  let inside = open;
-  while (i < to) {
-    if (inside) {
-      const close = text.indexOf("*/", i);
-      if (close < 0 || close >= to) return true;
-      inside = false;
-      i = close + 2;
-    } else if (text.charCodeAt(i) === SLASH && text.charCodeAt(i + 1) === STAR) {
-      inside = true;
-      i += 2;
-    } else if (text.charCodeAt(i) === SLASH && text.charCodeAt(i + 1) === SLASH) {
-      return false;
-    } else {
-      i++;
-    }
-  }
-  return inside;
 }

@@ -135,13 +135,15 @@ let stack = new Int32Array(256);
  */
 export function skipBrackets(text: string, open: number, onFault: OnFault): number {
   const n = text.length;
+  const table = MATTERS;
   let depth = 0;
   let i = open;
   while (i < n) {
     const c = text.charCodeAt(i);
-    const kind = MATTERS[c];
+    const kind = table[c];
     if (kind === 0) {
       i++;
+      while (i < n && table[text.charCodeAt(i)] === 0) i++;
     } else if (kind === OPEN) {
       if (depth === stack.length) stack = grown(stack);
       stack[depth++] = i++;
