@@ -1,5 +1,6 @@
 /** The flags of `check` and `fix`. */
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { formats } from "../report/index.ts";
 
 export interface CheckFlags {
   readonly fix?: boolean;
@@ -53,12 +54,7 @@ export function addFlags(command: Command): void {
     .addOption(new Option("--stdin-filename <path>", "where the standard input would stand"))
     .addOption(new Option("--show-files", "list the files that would be checked"))
     .optionsGroup("Output:")
-    .addOption(
-      new Option(
-        "--output-format <format>",
-        "text, concise, json, json-lines, sarif, diff, report; with =file into a file; may be repeated",
-      ).argParser(repeat),
-    )
+    .addOption(new Option("--output-format <format>", `${formats.join(", ")}; with =file into a file; may be repeated`).argParser(repeat))
     .addOption(new Option("-o, --output-file <path>", "write the output to a file"))
     .addOption(new Option("--statistics", "count findings by rule"))
     .addOption(new Option("--stats", "tell time and sizes on stderr"))

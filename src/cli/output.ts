@@ -5,21 +5,9 @@ import pc from "picocolors";
 import { reason } from "../engine/discover.ts";
 import type { Report } from "../engine/report.ts";
 import { UsageError } from "../engine/run.ts";
-import { closest } from "../engine/selection.ts";
-import type { Format } from "../report/index.ts";
-import type { ReportContext, Reporter } from "../report/reporter.ts";
+import { didYouMean } from "../engine/selection.ts";
+import { type Format, isFormat, formats as known, type ReportContext, reporters } from "../report/index.ts";
 import { wantsColor } from "./color.ts";
-
-/** Each format is loaded when it is asked for: some bring large libraries. */
-const LOADERS: Record<Format, () => Promise<Reporter>> = {
-  text: async () => (await import("../report/text.ts")).text,
-  concise: async () => (await import("../report/concise.ts")).concise,
-  json: async () => (await import("../report/json.ts")).json,
-  "json-lines": async () => (await import("../report/json.ts")).jsonLines,
-  sarif: async () => (await import("../report/sarif.ts")).sarif,
-  diff: async () => (await import("../report/diff.ts")).diff,
-  report: async () => (await import("../report/report-file.ts")).reportFile,
-};
 
 export interface Sink {
   readonly format: Format;
@@ -34,14 +22,11 @@ export function sinksOf(formats: readonly string[] | undefined, outputFile: stri
     const equals = spec.indexOf("=");
     const name = equals < 0 ? spec : spec.slice(0, equals);
     const file = equals < 0 ? null : spec.slice(equals + 1);
-    if (!Object.hasOwn(LOADERS, name)) {
-      const near = closest(name, Object.keys(LOADERS));
-      throw new UsageError(
-        `unknown output format "${name}"${near === null ? "" : `, did you mean "${near}"?`} There are ${Object.keys(LOADERS).join(", ")}`,
-      );
+    if (!isFormat(name)) {
+      throw new UsageError(`unknown output format "${name}"${didYouMean(name, known) || ";"} there are ${known.join(", ")}`);
     }
     if (file === "") throw new UsageError(`--output-format ${spec}: a file name must follow the =`);
-    return { format: name as Format, file };
+    return { format: name, file };
   });
   const open = sinks.filter((s) => s.file === null);
   if (open.length > 1)
@@ -61,7 +46,7 @@ export async function emit(
   stream: NodeJS.WriteStream = process.stdout,
 ): Promise<void> {
   for (const { format, file } of sinks) {
-    const reporter = await LOADERS[format]();
+    const reporter = await reporters[format]();
     const colored = file === null && wantsColor(stream);
     const width = Math.min(stream.columns ?? 100, 140);
     const whole: ReportContext = { ...context, width, color: pc.createColors(colored), terminal: file === null && stream.isTTY === true };

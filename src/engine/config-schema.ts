@@ -1,4 +1,4 @@
-/** The shape of `.gomend.yml`. Loaded only when a configuration is there. */
+/** The shape of `.gomend.yml`. */
 import { z } from "zod";
 
 const names = z.array(z.string(), { error: "expected a list of names" });

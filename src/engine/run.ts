@@ -5,7 +5,7 @@ import { loadFormatter } from "../go/format.ts";
 import { parseVersion } from "../go/module.ts";
 import type { Finding, Fix, Rule } from "../rule/rule.ts";
 import { byDirectory, type Checked, Checker, type CheckerOptions, type Phases } from "./check.ts";
-import { type Config, ConfigError, DEFAULTS, loadConfig, nearestConfig } from "./config.ts";
+import { type Config, ConfigError, DEFAULTS, nearestConfig } from "./config.ts";
 import { type Discovered, discover, displayPath, type Target } from "./discover.ts";
 import { findingsOf, fixInRounds, outlook, type State, type Wanted } from "./fix.ts";
 import { renderOutcome } from "./outcome.ts";
@@ -201,7 +201,7 @@ async function settingsFor(options: RunOptions, targets: readonly Target[]): Pro
   const make = async (file: string | null): Promise<Settings> => {
     let made = settings.get(file);
     if (!made) {
-      const config: Config = file === null ? DEFAULTS : await loadConfig(file, displayPath(cwd, file), rules);
+      const config: Config = file === null ? DEFAULTS : (await import("./config-file.ts")).loadConfig(file, displayPath(cwd, file), rules);
       made = new Settings(rules, config, commandLine);
       settings.set(file, made);
     }

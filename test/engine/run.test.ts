@@ -124,8 +124,9 @@ describe("run without fixes", () => {
     const seen: string[] = [];
     const spy = defineRule({
       ...good,
-      *check(pkg) {
+      check(pkg) {
         seen.push(`${pkg.name} ${pkg.path}: ${pkg.files.map((f) => f.source.path).join(" ")}`);
+        return [];
       },
     });
     const cwd = tree({
@@ -163,9 +164,10 @@ describe("run without fixes", () => {
     const names: unknown[] = [];
     const spy = defineRule({
       ...good,
-      *check(pkg) {
+      check(pkg) {
         const other = pkg.import("example.com/m/lib");
         names.push(other?.name, other?.lookup("Helper").length, pkg.import("example.com/m/gone"), pkg.import("example.com/other"));
+        return [];
       },
     });
     const cwd = tree({

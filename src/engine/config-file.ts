@@ -1,0 +1,87 @@
+/** Reads `.gomend.yml`. Loaded only when there is one: it brings large libraries. */
+import { readFileSync } from "node:fs";
+import { isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
+import type { Rule } from "../rule/rule.ts";
+import { type Config, ConfigError, DEFAULTS } from "./config.ts";
+import { configSchema } from "./config-schema.ts";
+import { reason } from "./discover.ts";
+import { checkSelector, didYouMean, UnknownSelector } from "./selection.ts";
+
+/** Reads and checks one configuration file. `shown` is its path as messages name it. */
+export function loadConfig(file: string, shown: string, rules: readonly Rule[]): Config {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    throw new ConfigError(`cannot read the configuration ${shown}: ${reason(error)}`);
+  }
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const at = (offset: number): string => {
+    const { line, col } = lines.linePos(offset);
+    return `${shown}:${line}:${col}`;
+  };
+  const fault = document.errors[0];
+  if (fault) throw new ConfigError(`${at(fault.pos[0])}: ${fault.message.split("\n")[0]}`);
+  if (document.contents === null) return { ...DEFAULTS, file };
+  if (!isMap(document.contents)) throw new ConfigError(`${shown}:1:1: expected keys such as "select:" and "ignore:"`);
+  const place = (path: readonly PropertyKey[]): string => {
+    for (let n = path.length; n > 0; n--) {
+      const node = document.getIn(path.slice(0, n), true);
+      if (isNode(node) && node.range) return at(node.range[0]);
+    }
+    return `${shown}:1:1`;
+  };
+  const keyPlace = (path: readonly PropertyKey[], key: string): string => {
+    const map = path.length ? document.getIn(path, true) : document.contents;
+    const pair = isMap(map) ? map.items.find((i) => String(i.key) === key) : undefined;
+    return pair && isNode(pair.key) && pair.key.range ? at(pair.key.range[0]) : place(path);
+  };
+  const go = document.get("go", true);
+  // YAML reads 1.20 as the number 1.2: take what is written.
+  if (isScalar(go) && typeof go.value === "number" && go.source !== undefined) go.value = go.source;
+  const parsed = configSchema.safeParse(document.toJS());
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    if (issue?.code === "unrecognized_keys") {
+      const key = issue.keys[0] ?? "";
+      const known = Object.keys(issue.path.length ? configSchema.shape["per-file"].unwrap().element.shape : configSchema.shape);
+      throw new ConfigError(`${keyPlace(issue.path, key)}: unknown key "${key}"${didYouMean(key, known)}`);
+    }
+    const path = issue?.path ?? [];
+    throw new ConfigError(`${place(path)}: ${path.join(".")}: ${issue?.message ?? "invalid"}`);
+  }
+  const data = parsed.data;
+  const check = (key: string, selectors: readonly string[] | undefined, path: readonly PropertyKey[] = [key]): void => {
+    selectors?.forEach((selector, i) => {
+      try {
+        checkSelector(selector, rules);
+      } catch (error) {
+        if (!(error instanceof UnknownSelector)) throw error;
+        throw new ConfigError(`${place([...path, i])}: ${error.message}`);
+      }
+    });
+  };
+  check("select", data.select);
+  check("ignore", data.ignore);
+  check("extend-safe", data["extend-safe"]);
+  check("extend-unsafe", data["extend-unsafe"]);
+  data["per-file"]?.forEach((p, i) => {
+    check("select", p.select, ["per-file", i, "select"]);
+    check("ignore", p.ignore, ["per-file", i, "ignore"]);
+  });
+  return {
+    file,
+    ...(data.select ? { select: data.select } : {}),
+    ...(data.ignore ? { ignore: data.ignore } : {}),
+    ...(data.go === undefined ? {} : { go: data.go }),
+    exclude: data.exclude ?? [],
+    extendSafe: data["extend-safe"] ?? [],
+    extendUnsafe: data["extend-unsafe"] ?? [],
+    perFile: (data["per-file"] ?? []).map(({ files, select, ignore }) => ({
+      files,
+      ...(select ? { select } : {}),
+      ...(ignore ? { ignore } : {}),
+    })),
+  };
+}

@@ -1,0 +1,71 @@
+/** Runs the program as a person does: bundled, in a process of its own. */
+import { spawn } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { afterAll, beforeAll } from "vitest";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+let dir = "";
+
+/** Bundles the program for the tests of this file. */
+export function bundled(): void {
+  beforeAll(async () => {
+    const cache = join(ROOT, "node_modules/.cache");
+    mkdirSync(cache, { recursive: true });
+    dir = mkdtempSync(join(cache, "gomend-cli-"));
+    await build({
+      absWorkingDir: ROOT,
+      entryPoints: [{ in: "src/cli/main.ts", out: "cli" }],
+      outdir: dir,
+      bundle: true,
+      splitting: true,
+      format: "esm",
+      platform: "node",
+      target: "node20",
+      external: ["ink", "react", "react/jsx-runtime"],
+      jsx: "automatic",
+      define: { "process.env.GOMEND_VERSION": '"0.0.0-test"' },
+      banner: { js: 'import { createRequire as __createRequire } from "node:module";\nconst require = __createRequire(import.meta.url);' },
+      logLevel: "warning",
+    });
+    cpSync(join(ROOT, "src/model/data"), join(dir, "data"), { recursive: true });
+  });
+  afterAll(() => rmSync(dir, { recursive: true, force: true }));
+}
+
+export interface Ran {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface How {
+  readonly cwd: string;
+  readonly input?: string | Buffer;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Runs gomend with a clean environment; colour and formats are as the environment given says. */
+export function gomend(args: readonly string[], { cwd, input = "", env = {} }: How): Promise<Ran> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [join(dir, "cli.js"), ...args], { cwd, env: { PATH: process.env.PATH ?? "", ...env } });
+    let out = "";
+    let err = "";
+    child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+      out += chunk;
+    });
+    child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+      err += chunk;
+    });
+    child.stdin.on("error", () => {});
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code, out, err }));
+    child.stdin.end(input);
+  });
+}
+
+export function program(): string {
+  return join(dir, "cli.js");
+}
