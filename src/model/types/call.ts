@@ -29,7 +29,11 @@ export function denotedType(t: Types, node: GoNode): Type | null {
       const parts = instantiation(n);
       return parts && t.namedObject(parts.base)?.kind === "type" ? t.typeAt(n) : null;
     }
-    case "pointer_type":
+    case "pointer_type": {
+      // `new(*x)` may copy what a variable points to.
+      const elem = firstItem(n);
+      return elem && denotedType(t, elem) ? t.typeAt(n) : null;
+    }
     case "slice_type":
     case "array_type":
     case "map_type":

@@ -7,6 +7,7 @@ import { expectedType } from "./context.ts";
 import * as core from "./core.ts";
 import { largerUntyped } from "./infer.ts";
 import { firstItem, strip } from "./nodes.ts";
+import { declaredType } from "./object.ts";
 import { instantiation, signatureOf } from "./typeexpr.ts";
 
 export function typeOfNode(t: Types, node: GoNode): Type {
@@ -70,6 +71,8 @@ export function typeOfNode(t: Types, node: GoNode): Type {
     case "type_instantiation_expression":
     case "generic_type":
       return indexType(t, node);
+    case "pointer_type":
+      return pointerType(t, node);
     case "slice_expression":
       return sliceType(t, node);
     case "unary_expression":
@@ -92,7 +95,7 @@ function shadowed(t: Types, node: GoNode): Type | null {
 function identifierType(t: Types, node: GoNode): Type {
   if (node.field === "name" && node.parent?.kind === "qualified_type") return t.typeOf(node.parent);
   const o = t.namedObject(node);
-  if (!o) return keyOfStruct(t, node);
+  if (!o) return node.field === "name" ? declaredType(t, node, null) : keyOfStruct(t, node);
   switch (o.kind) {
     case "type":
       return o.params.length > 0 ? core.unknown : o.type;
@@ -173,6 +176,15 @@ function sliceType(t: Types, node: GoNode): Type {
     default:
       return t.isByteString(type) ? type : core.unknown;
   }
+}
+
+/** `*T`; or `*x` of a value, in `new(*x)`, where the grammar expects a type. */
+function pointerType(t: Types, node: GoNode): Type {
+  const operand = firstItem(node);
+  const isArgument = node.parent?.kind === "argument_list";
+  if (!operand || !isArgument || denotedType(t, node)) return t.typeAt(node);
+  const u = t.coreType(t.typeOf(operand));
+  return u.kind === "pointer" ? u.elem : core.unknown;
 }
 
 function unaryType(t: Types, node: GoNode): Type {

@@ -36,7 +36,7 @@ export interface Figures {
   readonly wrongSymbols: Difference[];
   /** Go's errors: files for other platforms, cgo. */
   readonly errors: string[];
-  /** Where the model said unknown. */
+  /** Where, if asked to keep it, the model said unknown. */
   readonly unknown: Difference[];
   milliseconds: number;
 }
@@ -54,6 +54,10 @@ export interface Options {
   /** Where `go list` runs. */
   readonly cwd: string;
   readonly patterns: readonly string[];
+  /** Go's environment beside the process's own. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Directories whose prefix is left out of the places that are told. */
+  readonly within?: readonly string[];
   readonly keepUnknown?: boolean;
 }
 
@@ -87,7 +91,11 @@ export async function compareTypes(options: Options): Promise<Figures> {
   };
   const oracle = buildOracle();
   try {
-    const child = spawn(oracle.binary, options.patterns, { cwd: options.cwd, stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(oracle.binary, options.patterns, {
+      cwd: options.cwd,
+      env: { ...process.env, ...options.env },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     const ended = new Promise<number>((resolve, reject) => {
       child.on("error", reject);
       child.on("close", (code) => resolve(code ?? 1));
@@ -96,7 +104,7 @@ export async function compareTypes(options: Options): Promise<Figures> {
     for await (const line of createInterface({ input: child.stdout, crlfDelay: Number.POSITIVE_INFINITY })) {
       const message = JSON.parse(line) as Answers & { dirs?: Record<string, string> };
       if (message.dirs) world = new World(message.dirs);
-      else if (world) comparePackage(world, message, figures, options.keepUnknown ?? false);
+      else if (world) comparePackage(world, message, figures, options);
     }
     const code = await ended;
     if (code !== 0) throw new Error(`the oracle ended with ${code}`);
@@ -187,8 +195,8 @@ const ASKED = new Set<Kind>([
 
 const SPAN = 2 ** 26;
 
-function comparePackage(world: World, answers: Answers, figures: Figures, keepUnknown: boolean): void {
-  figures.errors.push(...(answers.errors ?? []));
+function comparePackage(world: World, answers: Answers, figures: Figures, options: Options): void {
+  figures.errors.push(...(answers.errors ?? []).map((e) => `${answers.path}: ${e}`));
   const started = performance.now();
   const pkg = loadPackage(answers.dir, answers.path, answers.name, true, world.import);
   if (!pkg) return;
@@ -207,7 +215,7 @@ function comparePackage(world: World, answers: Answers, figures: Figures, keepUn
         if (!ASKED.has(node.kind as Kind)) return;
         const answer = expected.get(node.start * SPAN + node.end);
         if (!answer || !mine(node)) return;
-        const at = (model: string, go: string): Difference => ({ at: place(node), code: node.text.slice(0, 80), model, go });
+        const at = (model: string, go: string): Difference => ({ at: place(node, options), code: node.text.slice(0, 80), model, go });
         const go = answers.strings[answer[2]] ?? "";
         if (go !== "" && !go.includes("generic") && !go.includes("invalid")) {
           figures.compared++;
@@ -217,7 +225,7 @@ function comparePackage(world: World, answers: Answers, figures: Figures, keepUn
           if (counts) figures.named++;
           if (!known) {
             if (!fits(typeString(type), go)) figures.wrong.push(at(typeString(type), go));
-            if (keepUnknown && counts) figures.unknown.push(at(typeString(type), go));
+            if (options.keepUnknown && counts) figures.unknown.push(at(typeString(type), go));
           } else {
             figures.known++;
             if (counts) figures.namedKnown++;
@@ -283,7 +291,9 @@ function inBody(node: GoNode): boolean {
   return body?.contains(node) ?? false;
 }
 
-function place(node: GoNode): string {
+function place(node: GoNode, options: Options): string {
   const line = node.source.text.slice(0, node.start).split("\n").length;
-  return `${node.source.path}:${line}`;
+  let { path } = node.source;
+  for (const dir of options.within ?? [options.cwd]) if (path.startsWith(`${dir}/`)) path = path.slice(dir.length + 1);
+  return `${path}:${line}`;
 }
