@@ -278,7 +278,7 @@ export class Package implements PackageModel {
     return this.roots.flatMap((r) => this.#scopesOf(r).functions);
   }
 
-  *mentions(name: string): Iterable<GoNode> {
+  *mentions(name: string, where?: Parameters<PackageModel["mentions"]>[1]): Iterable<GoNode> {
     for (const file of this.files) {
       const { text } = file.source;
       let declarations: readonly Declaration[] | null = null;
@@ -286,6 +286,7 @@ export class Package implements PackageModel {
         if (isWordChar(text.charCodeAt(at - 1)) || isWordChar(text.charCodeAt(at + name.length))) continue;
         declarations ??= file.declarations;
         const d = declarations.find((x) => x.start <= at && at < x.end);
+        if (d && where && !where({ text, at, declaration: d })) continue;
         const root = d ? file.syntax(d) : null;
         const leaf = root ? leafAt(root, at) : null;
         if (leaf?.kind.endsWith("identifier") && leaf.start === at && leaf.end === at + name.length) yield leaf;

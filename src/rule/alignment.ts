@@ -97,17 +97,22 @@ function around(pkg: PackageModel, type: GoNode, offset: number, seen: readonly 
   if (parent?.kind !== "type_spec") return asPart(pkg, type, offset, seen);
   if (parent.child("type_parameters")) return null; // its sizes depend on the arguments
   const name = parent.child("name") as GoNode;
-  for (const mention of mentionsOf(pkg, name)) {
+  for (const mention of mentionsOf(pkg, name, (p) => holdsValue(p.text, p.at, p.declaration.kind))) {
     const found = asPart(pkg, mention, offset, seen);
     if (found) return found;
   }
   return null;
 }
 
+/** Only types and variables, and `[]T` and `[n]T` in functions, can hold a value of the type: the rest need not be parsed. */
+function holdsValue(text: string, at: number, kind: string): boolean {
+  return (kind !== "func" && kind !== "method" && text[at - 1] !== "*") || text[at - 1] === "]";
+}
+
 /** Type names in the package that mean the declared type. */
-export function mentionsOf(pkg: PackageModel, name: GoNode): GoNode[] {
+export function mentionsOf(pkg: PackageModel, name: GoNode, where?: Parameters<PackageModel["mentions"]>[1]): GoNode[] {
   const found: GoNode[] = [];
-  for (const mention of pkg.mentions(name.text)) {
+  for (const mention of pkg.mentions(name.text, where)) {
     if (mention === name || mention.kind === "field_identifier") continue;
     const meant = pkg.binding(mention);
     if (meant && (meant.node === name || meant.entity?.node === name.parent)) found.push(mention);

@@ -45,6 +45,8 @@ export function contextsInScope(pkg: PackageModel, at: GoNode): ContextInScope[]
     }
     here.sort((a, b) => rank[a.via] - rank[b.via]);
     found.push(...here);
+    // `func(context.Context) error`: it is given a context of its own, and does not look at it
+    if (f.params.some((p) => p.binding === null && isNamed(pkg.typeAt(p.type), "context.Context"))) break;
   }
   return [...found, ...fields];
 }
@@ -135,7 +137,7 @@ function canEnd(pkg: PackageModel, context: ContextInScope, at: GoNode): boolean
   const end = enderOf(pkg, made);
   if (!end) return true;
   if (spent(pkg, end, made, at)) return false;
-  return !(made.symbol !== null && WITH_CANCEL.has(made.symbol) && rootless(pkg, made) && heldBy(end, at, pkg));
+  return !(made.symbol !== null && WITH_CANCEL.has(made.symbol) && rootless(pkg, made) && heldBy(pkg, end, at));
 }
 
 /** Background, TODO, WithoutCancel, and WithValue of such a one. */
@@ -181,10 +183,10 @@ function spent(pkg: PackageModel, end: Binding, made: Definition, at: GoNode): b
   });
 }
 
-/** True when the function in which `at` stands is the only one that can call the cancel. */
-function heldBy(end: Binding, at: GoNode, pkg: PackageModel): boolean {
+/** True when nobody is seen who could call the cancel while the function waits at `at`: no literal, and nothing started with it. */
+function heldBy(pkg: PackageModel, end: Binding, at: GoNode): boolean {
   const func = pkg.functionOf(at);
-  return end.func === func && end.uses.every((u) => u.how === "call" && u.func === func);
+  return end.func === func && end.uses.every((u) => u.func === func && !u.node.closest("go_statement"));
 }
 
 /**
@@ -217,7 +219,7 @@ export function runsAfterDone(context: ContextInScope, at: GoNode): boolean {
 // ---------------------------------------------------------------- done channels
 
 const DONE_NAMES = [
-  "done", "stop", "quit", "clos", "shutdown", "exit", "cancel", "abort", "kill", "term", "finish", "halt", "dying", "dead", "drain", "leav", "end",
+  "done", "stop", "quit", "clos", "shutdown", "exit", "cancel", "abort", "kill", "term", "finish", "halt", "dying", "dead", "drain", "leav", "interrupt", "end",
 ];
 
 /** A name such as done, stopCh, quit, closing, shutdown. */
@@ -238,7 +240,7 @@ export function isSignalChannel(pkg: PackageModel, type: Type): boolean | null {
 
 /**
  * Does a receive from the channel wait for an end: `ctx.Done()`, or a `chan struct{}` with a name such as done, stop, quit? A name like that whose type is not
- * known counts.
+ * known counts, and so does a local channel that is closed when its function ends.
  */
 export function isDoneChannel(pkg: PackageModel, channel: GoNode): boolean {
   const e = unparen(channel);
@@ -247,8 +249,21 @@ export function isDoneChannel(pkg: PackageModel, channel: GoNode): boolean {
   if (name && isDoneName(name) && isSignalChannel(pkg, pkg.typeOf(e)) !== false) return true;
   if (e.kind !== "identifier") return false;
   const binding = pkg.binding(e);
+  if (binding?.uses.some((u) => u.how === "close" && inCleanup(u.node))) return true;
   const sources = binding ? valuesOf(binding) : [];
   return sources.some((v) => v.kind === "call_expression" && isDoneChannel(pkg, v));
+}
+
+/** True in a deferred call or literal, and in what is handed to Cleanup or AfterFunc: it runs when the work is over. */
+export function inCleanup(node: GoNode): boolean {
+  for (let n: GoNode | null = node; n; n = n.parent) {
+    if (n.kind === "defer_statement") return true;
+    if (n.kind !== "func_literal" || n.parent?.kind !== "argument_list") continue;
+    const callee = n.parent.parent?.child("function");
+    const name = callee?.kind === "selector_expression" ? callee.child("field")?.text : callee?.text;
+    if (name === "Cleanup" || name === "AfterFunc") return true;
+  }
+  return false;
 }
 
 /** Everything that is assigned to a local by itself, its initial value included. */

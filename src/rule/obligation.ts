@@ -4,6 +4,7 @@
  */
 import type { GoNode } from "../go/node.ts";
 import type { Escape, Fact, Flow, FuncModel, PackageModel, Witness } from "../model/model.ts";
+import { loopsAround } from "./definitions.ts";
 import { type Acquisition, acquisitions, waysOf } from "./obligation/acquire.ts";
 import { type Events, eventsOf, fateOf } from "./obligation/hold.ts";
 import type { Resource } from "./obligation/row.ts";
@@ -52,7 +53,7 @@ export function leakOf(a: Acquisition): Leak | null {
   if (a.holder && settledBefore(a, events, flow)) return null;
 
   const written = events.written.filter((n) => n !== a.slot);
-  const ends = atomsOf(flow, inSelect(a) ? [] : [...events.released, ...events.handed]);
+  const ends = atomsOf(flow, inSelect(a) ? [] : [...events.released, ...events.handed, ...events.handed.flatMap((n) => headsAround(n, call))]);
   const overwrites = atomsOf(flow, written);
   const stop = (atom: GoNode): boolean => ends.has(atom) || overwrites.has(atom);
   const facts: Fact[] = [];
@@ -66,7 +67,7 @@ export function leakOf(a: Acquisition): Leak | null {
   const kind = a.holder === null ? "dropped" : turn ? "turn" : "path";
   if (witness) return { ...base, kind, witness };
   if (!a.holder || comparedWithNil(a)) return null;
-  const over = written.find((w) => flow.reaches(call, w, (atom) => ends.has(atom)));
+  const over = written.find((w) => !covers(ends, w) && flow.reaches(call, w, (atom) => ends.has(atom)));
   return over ? { ...base, kind: "overwritten", witness: null, over } : null;
 }
 
@@ -89,6 +90,27 @@ function atomsOf(flow: Flow, nodes: readonly GoNode[]): Set<GoNode> {
     if (atom) atoms.add(atom);
   }
   return atoms;
+}
+
+/** True when the node stands in one of the atoms: `cancel = wrap(cancel)` hands over what it overwrites. */
+function covers(atoms: ReadonlySet<GoNode>, node: GoNode): boolean {
+  for (let n: GoNode | null = node; n; n = n.parent) if (atoms.has(n)) return true;
+  return false;
+}
+
+/**
+ * The heads of the loops around a handing over, up to those that acquire too: a loop that hands it to somebody is meant to turn, so a
+ * path that leaves it before its first turn proves nothing.
+ */
+function headsAround(node: GoNode, call: GoNode): GoNode[] {
+  const heads: GoNode[] = [];
+  for (const loop of loopsAround(node)) {
+    if (loop.contains(call)) break;
+    const head = loop.items.find((n) => n.kind !== "block");
+    const condition = head?.kind === "for_clause" ? head.child("condition") : head?.kind === "range_clause" ? head.child("right") : head;
+    if (condition) heads.push(condition);
+  }
+  return heads;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** sync.Pool across a package: which pool a Get or Put speaks of, what its value becomes, whether a Put gives back what is still filled. */
 import { type GoNode, unparen } from "../go/node.ts";
 import type { Binding, Call, FuncModel, PackageModel } from "../model/model.ts";
-import { ALL, blockedBefore, blocks, calledEntity, covers, isNew, type Reused, reusedOf, type Touch, touchesOf } from "./stale.ts";
+import { blockedBefore, blocks, calledEntity, covers, isNew, type Reused, reusedOf, type Touch, touchesOf } from "./stale.ts";
 import { pathFromEntry, runsLater } from "./paths.ts";
 import { statementOf } from "./edits.ts";
 
@@ -163,8 +163,9 @@ export function sightsOf(pkg: PackageModel, take: Taken): Sight[] {
   const touches = touchesOf(pkg, take.reused, take.binding);
   const found = sightsAfter(pkg, func, touches, take.statement);
   const gives = touches.find((t) => isReturned(t.node) && t.node.start > take.statement.end);
-  const open = gives && pkg.flow(func).reaches(take.statement, gives.node, (atom) => blocks(touches, atom, gives, ALL, func));
-  return gives && open && found.length === 0 ? sightsInCallers(pkg, func, take.reused) : found;
+  if (!gives || found.length > 0) return found;
+  const open = (cell: string) => pkg.flow(func).reaches(take.statement, gives.node, (atom) => blocks(touches, atom, gives, cell, func));
+  return sightsInCallers(pkg, func, take.reused).filter((s) => open(s.cell));
 }
 
 function sightsAfter(pkg: PackageModel, func: FuncModel, touches: readonly Touch[], from: GoNode): Sight[] {

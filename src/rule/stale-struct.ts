@@ -26,7 +26,7 @@ export function touchesOfStruct(pkg: PackageModel, reused: Reused, use: GoNode, 
     const selection = pkg.selection(parent);
     if (!selection) return deeds.UNKNOWN;
     if (selection.path.length > 0) return promoted(pkg, parent, selection, depth);
-    return selection.kind === "field" ? fieldDeed(pkg, parent, selection.type, selection.name, depth) : methodDeed(pkg, reused, parent, selection, depth);
+    return selection.kind === "field" ? fieldDeed(pkg, parent, selection, depth) : methodDeed(pkg, reused, parent, selection, depth);
   }
   if (parent?.kind === "unary_expression" && parent.child("operator")?.kind === "*") {
     const whole = outOfParens(parent);
@@ -81,14 +81,19 @@ function isSync(type: Type): boolean {
   return t.kind === "named" && (t.path === "sync" || t.path === "sync/atomic");
 }
 
-function fieldDeed(pkg: PackageModel, selector: GoNode, type: Type, cell: string, depth: number): Deed {
-  if (isSync(type)) return deeds.NOTHING;
+/**
+ * A use of a field. Behind a call only what accumulates counts as seen (appends, maps, writers): a number or a list that a method
+ * reads may be kept from use to use on purpose.
+ */
+function fieldDeed(pkg: PackageModel, selector: GoNode, selection: Selection, depth: number): Deed {
+  const { type, name: cell } = selection;
+  if (isSync(type) || isKept(pkg, selection)) return deeds.NOTHING;
   const e = outOfParens(selector);
   const parent = e.parent;
   if (!parent) return deeds.UNKNOWN;
   const under = underlying(pkg, type);
   if (isTarget(e)) return onField(assigned(valueFor(e)), cell);
-  if (isChanged(e)) return under.kind === "basic" ? onField(deeds.DIRTY, cell) : stop(cell);
+  if (isChanged(e)) return under.kind === "basic" ? onField(depth > 0 ? { ...deeds.NOTHING, fills: ["*"] } : deeds.DIRTY, cell) : stop(cell);
   if (parent.kind === "unary_expression" && parent.child("operator")?.kind === "&") return stop(cell);
   if (parent.kind === "slice_expression" && e.field === "operand") return isEmptySlice(parent) ? onField({ ...deeds.NOTHING, overwrites: ["*"] }, cell) : deeds.NOTHING;
   if (parent.kind === "index_expression" && e.field === "operand") {
@@ -97,7 +102,7 @@ function fieldDeed(pkg: PackageModel, selector: GoNode, type: Type, cell: string
   }
   if (parent.kind === "range_clause") {
     if (under.kind === "map") return onField(deletesAll(parent, e.text) ? deeds.CLEAN : deeds.SEEN, cell);
-    return under.kind === "slice" ? onField(deeds.SEEN, cell) : deeds.NOTHING;
+    return under.kind === "slice" && depth === 0 ? onField(deeds.SEEN, cell) : deeds.NOTHING;
   }
   if (parent.kind === "argument_list" && parent.parent) {
     const symbol = pkg.symbol(parent.parent.child("function") as GoNode);
@@ -111,7 +116,22 @@ function fieldDeed(pkg: PackageModel, selector: GoNode, type: Type, cell: string
     return parent.parent?.kind === "call_expression" ? onField(writerDeed(pkg, writer, e, depth), cell) : deeds.NOTHING;
   }
   const plain = under.kind === "basic" || (type.kind === "named" && type.name === "error" && type.path === "");
-  return plain ? onField(deeds.SEEN, cell) : deeds.NOTHING;
+  return plain && depth === 0 ? onField(deeds.SEEN, cell) : deeds.NOTHING;
+}
+
+/** A cache by its name, or a list that the package takes elements off (a free list): kept from use to use on purpose. */
+function isKept(pkg: PackageModel, selection: Selection): boolean {
+  const lower = selection.name.toLowerCase();
+  if (lower.includes("cache") || lower.includes("memo") || lower.includes("intern")) return true;
+  if (underlying(pkg, selection.type).kind !== "slice") return false;
+  for (const mention of pkg.mentions(selection.name)) {
+    const selector = mention.parent;
+    if (selector?.kind !== "selector_expression" || !isTarget(selector)) continue;
+    const value = valueFor(selector);
+    if (value?.kind !== "slice_expression" || isEmptySlice(value) || value.child("operand")?.text !== selector.text) continue;
+    if (pkg.selection(selector)?.field?.node === selection.field?.node) return true;
+  }
+  return false;
 }
 
 /** The field's address is given away: who has it may fill it. */

@@ -10,6 +10,7 @@ import {
   fix,
   type GoNode,
   giveUp,
+  inCleanup,
   isDoneChannel,
   isNamed,
   loopsAround,
@@ -42,7 +43,7 @@ export default defineRule({
   sources: ["https://pkg.go.dev/context#Context"],
   since: "0.1.0",
   tier: "recommended",
-  triggers: [["select", "ontext"], ["select", "http.Request"], ["select", "Server"], ["select", "Request"], ["select", "Stream"], ["select", "ctx"]],
+  triggers: [["select", "ontext"], ["select", "ctx"], ["select", "Request"], ["select", "tream"]],
   *check(pkg) {
     for (const select of pkg.nodes("select_statement")) {
       const cases = select.items.filter((c) => c.kind === "communication_case");
@@ -54,7 +55,7 @@ export default defineRule({
       const waits = cases.flatMap((c) => channelOf(c) ?? []);
       if (waits.length < cases.length) continue; // a case that does not parse
       if (waits.some((w) => isDoneChannel(pkg, w))) continue; // it has an end to wait on
-      if (bounded(pkg, select, cases)) continue; // a timer ends the wait
+      if (bounded(pkg, select, cases, context)) continue; // a timer ends the wait
       if (waits.some((w) => endsWithContext(pkg, w, select))) continue; // whoever answers gives up with the context
       yield report(pkg, select, context);
     }
@@ -90,18 +91,6 @@ function waitOn(pkg: PackageModel, select: GoNode, context: ContextInScope): Fix
   });
 }
 
-/** Deferred literals and what is handed to Cleanup or AfterFunc run when the work is over. */
-function inCleanup(node: GoNode): boolean {
-  for (let literal = node.closest("func_literal"); literal; literal = literal.closest("func_literal")) {
-    const call = literal.parent?.kind === "argument_list" ? literal.parent.parent : literal.parent;
-    if (call?.parent?.kind === "defer_statement") return true;
-    const callee = call?.kind === "call_expression" ? call.child("function") : null;
-    const name = callee?.kind === "selector_expression" ? callee.child("field")?.text : callee?.text;
-    if (name === "Cleanup" || name === "AfterFunc") return true;
-  }
-  return false;
-}
-
 /** The channel that a case sends on or receives from. */
 function channelOf(clause: GoNode): GoNode | null {
   const head = clause.child("communication");
@@ -112,19 +101,21 @@ function channelOf(clause: GoNode): GoNode | null {
 }
 
 /**
- * Outside of loops any timer bounds the wait. In a loop one that was made before it and whose case leaves it; or, where the loop
- * looks at the context itself, any. A loop on a ticker alone is ticker-loop-never-ends.
+ * Outside of loops any timer bounds the wait, and in a loop over a count or a list; in another loop one that was made before it and whose
+ * case leaves it; or, where each turn of the loop looks at the context itself or asks a function whether to go on, any. A loop on a
+ * ticker alone is ticker-loop-never-ends.
  */
-function bounded(pkg: PackageModel, select: GoNode, cases: readonly GoNode[]): boolean {
+function bounded(pkg: PackageModel, select: GoNode, cases: readonly GoNode[], context: ContextInScope): boolean {
   const timed = cases.filter((c) => isTimer(pkg, channelOf(c)));
   if (timed.length === 0) return false;
   const func = pkg.functionOf(select);
   if (!func || !pkg.flow(func).inLoop(select)) return true;
   if (cases.length === 1) return true;
-  const loop = loopsAround(select).at(-1);
+  const loops = loopsAround(select);
+  const loop = loops.at(-1);
   if (!loop) return false;
-  if (asksForError(loop)) return true;
-  return timed.some((c) => leaves(c) && !madeIn(pkg, channelOf(c), loop));
+  if (loops.every((l) => isCounted(pkg, l)) || loops.some((l) => asks(l, select, context))) return true;
+  return timed.some((c) => leaves(pkg, c) && !madeIn(pkg, channelOf(c), loop));
 }
 
 /** Receives of times: `time.After(d)`, `t.C`, a parameter `<-chan time.Time`. */
@@ -134,13 +125,28 @@ function isTimer(pkg: PackageModel, channel: GoNode | null): boolean {
   return type.kind === "chan" && isNamed(type.elem, "time.Time");
 }
 
-function asksForError(loop: GoNode): boolean {
-  return loop.find("selector_expression").some((s) => s.child("field")?.text === "Err" && s.parent?.kind === "call_expression");
+/** `for i := 0; i < n; i++`, or over a list: it ends by itself when each turn does. */
+function isCounted(pkg: PackageModel, loop: GoNode): boolean {
+  const clause = loop.items.find((c) => c.is("for_clause", "range_clause"));
+  if (clause?.kind === "for_clause") return clause.child("condition") !== null && clause.child("update") !== null;
+  const over = clause && underlying(pkg, pkg.typeOf(clause.child("right") as GoNode));
+  return over != null && over.kind !== "chan" && over.kind !== "func" && over.kind !== "unknown";
 }
 
-/** The case ends in a return, a goto, or a break to a label. */
-function leaves(clause: GoNode): boolean {
+/** The loop's condition calls a function, or the loop names the context outside of the select. */
+function asks(loop: GoNode, select: GoNode, context: ContextInScope): boolean {
+  const condition = loop.items.find((c) => c !== loop.child("body") && !c.is("for_clause", "range_clause"));
+  if (condition && condition.find("call_expression").length > 0) return true;
+  const outside = (n: GoNode) => loop.contains(n) && !select.contains(n);
+  if (context.via === "field") return loop.find("selector_expression").some((s) => s.text === context.text && outside(s));
+  return context.binding.uses.some((u) => outside(u.node));
+}
+
+/** The case ends in a return, a goto, a break to a label, or a call that does not return. */
+function leaves(pkg: PackageModel, clause: GoNode): boolean {
   const last = clause.items.at(-1)?.items.at(-1);
+  const call = last?.kind === "expression_statement" ? last.items[0] : null;
+  if (call?.kind === "call_expression" && pkg.noReturn(call)) return true;
   return last !== undefined && (last.is("return_statement", "goto_statement") || (last.kind === "break_statement" && last.items.length > 0));
 }
 
@@ -175,11 +181,20 @@ function endsWithContext(pkg: PackageModel, channel: GoNode, select: GoNode): bo
   return binding.uses.some((use) => {
     if (select.contains(use.node) || !answers(use, sends)) return false;
     for (let n: GoNode | null = use.node.parent; n && n !== binding.func?.node; n = n.parent) {
-      const started = n.kind === "go_statement" || (n.kind === "func_literal" && n.parent?.kind === "argument_list");
-      if (started && !n.contains(select) && getsContext(pkg, n)) return true;
+      if (isStarted(pkg, n) && !n.contains(select) && getsContext(pkg, n)) return true;
     }
     return false;
   });
+}
+
+/** A go statement, a literal handed to a call, or one that a variable keeps which is started with go. */
+function isStarted(pkg: PackageModel, node: GoNode): boolean {
+  if (node.kind === "go_statement") return true;
+  if (node.kind !== "func_literal") return false;
+  if (node.parent?.kind === "argument_list") return true;
+  const target = node.parent?.parent?.kind === "short_var_declaration" ? node.parent.parent.child("left")?.items[0] : null;
+  const kept = target ? pkg.binding(target) : null;
+  return kept?.uses.some((u) => u.how === "call" && u.node.parent?.parent?.kind === "go_statement") ?? false;
 }
 
 /** The use is the other side of what the select does, or hands the channel on to it. */
