@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Case, type CaseFile, casesOf, fixtureRules, twinOf, writeCase } from "./house/cases.ts";
-import { goVersion } from "./house/go.ts";
+import { goEnvironment, goVersion } from "./house/go.ts";
 
 interface Side {
   readonly c: Case;
@@ -38,7 +38,7 @@ describe.skipIf(go === null).each(languages)("Go %s", (language) => {
   afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
   it("builds every case before and after", () => {
-    const built = spawnSync("go", ["build", "-gcflags=-e", "./..."], { cwd: dir, encoding: "utf8", env: environment() });
+    const built = spawnSync("go", ["build", "-gcflags=-e", "./..."], { cwd: dir, encoding: "utf8", env: goEnvironment() });
     expect(`${built.stderr}${built.stdout}`).toBe("");
     expect(built.status).toBe(0);
   });
@@ -76,16 +76,12 @@ function relocated(text: string, home: string): string {
   return text.replaceAll('"fixture/', `"fixture/${home}/`);
 }
 
-function environment(): NodeJS.ProcessEnv {
-  return { ...process.env, GOFLAGS: "-mod=mod", GOPROXY: "off", GOTOOLCHAIN: "local", GOWORK: "off" };
-}
-
 /** How often each of vet's analyzers spoke, by the directory of the side. */
 function vet(dir: string): Map<string, Map<string, number>> {
   const text = execFileSync("go", ["vet", "-json", "./..."], {
     cwd: dir,
     encoding: "utf8",
-    env: environment(),
+    env: goEnvironment(),
     stdio: ["ignore", "pipe", "pipe"],
     maxBuffer: 1 << 28,
   });

@@ -11,3 +11,8 @@ export function goVersion(): string | null {
     return null;
   }
 }
+
+/** The environment in which proofs run Go: this toolchain, no workspace, nothing from the network. */
+export function goEnvironment(): NodeJS.ProcessEnv {
+  return { ...process.env, GOFLAGS: "-mod=mod", GOPROXY: "off", GOTOOLCHAIN: "local", GOWORK: "off" };
+}
