@@ -13,7 +13,7 @@ test.runIf(goVersion())("a sample of the standard library agrees with go/types",
   const figures = await compareTypes({ cwd: join(root, "src"), patterns: SAMPLE });
   expect(figures.wrong).toEqual([]);
   expect(figures.wrongSymbols).toEqual([]);
-  expect(figures.compared).toBeGreaterThan(100_000);
+  expect(figures.compared).toBeGreaterThan(80_000);
   expect(figures.namedKnown / figures.named).toBeGreaterThan(0.95);
-  expect(figures.symbolsKnown).toBeGreaterThan(20_000);
+  expect(figures.symbolsKnown).toBeGreaterThan(15_000);
 });
