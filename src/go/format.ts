@@ -8,10 +8,12 @@ import { readFile } from "node:fs/promises";
 import { locate } from "./locate.ts";
 import { importsOnly } from "./outline.ts";
 import { BOM, CR } from "./scan.ts";
+import { exportStack } from "./stack.ts";
 
 /** As much of the WebAssembly interface as is used here; the compiler's own declaration comes with the browser's. */
 declare const WebAssembly: {
   compile(bytes: Uint8Array): Promise<object>;
+  readonly Module: new (bytes: Uint8Array) => object;
   readonly Instance: new (module: object) => { readonly exports: object };
   readonly RuntimeError: new () => Error;
 };
@@ -37,13 +39,15 @@ interface Exports {
 const ENOUGH = 64 * 1024 * 1024;
 
 let loading: Promise<void> | null = null;
+let code: Uint8Array | null = null;
 let compiled: object | null = null;
 let instance: Exports | null = null;
 
 /** Loads gofmt once. Must be awaited before the functions below, which are synchronous. */
 export function loadFormatter(): Promise<void> {
   loading ??= (async () => {
-    compiled = await WebAssembly.compile(new Uint8Array(await readFile(locate("gofmt.wasm", "@wasm-fmt/gofmt/gofmt.wasm"))));
+    code = await readFile(locate("gofmt.wasm", "@wasm-fmt/gofmt/gofmt.wasm"));
+    compiled = await WebAssembly.compile(code);
   })();
   return loading;
 }
@@ -88,36 +92,71 @@ function gofmt(text: string): Formatted {
     // gofmt also takes fragments; a file must be whole
     return { ok: false, message: "expected a package clause", ...lineAndColumn(text, header.packageAt.start) };
   }
-  const { failed, output } = run(text);
-  if (!failed) return { ok: true, text: output };
+  const output = run(text);
+  if (!output.failed) return { ok: true, text: output.text };
   // Positions heed "//line": take its meaning away to learn the real one.
   const real = text.includes("line ") ? text.replaceAll("//line ", "//LINE ").replaceAll("/*line ", "/*LINE ") : text;
-  return failure(text, real === text ? output : run(real).output);
+  return failure(text, real === text ? output.text : run(real).text);
 }
 
-function run(text: string): { failed: boolean; output: string } {
+interface Output {
+  readonly failed: boolean;
+  readonly text: string;
+}
+
+function run(text: string): Output {
   if (!compiled) throw new Error("format before loadFormatter: await loadFormatter() first");
   if (instance && instance.memory.buffer.byteLength > ENOUGH) instance = null;
-  if (!instance) {
-    instance = new WebAssembly.Instance(compiled).exports as unknown as Exports;
-    instance._initialize();
-  }
+  instance ??= start(compiled);
+  const output = attempt(instance, text);
+  if (output) return output;
+  instance = null;
+  return runWide(text) ?? { failed: true, text: `1:1: ${GAVE_UP}` };
+}
+
+function start(module: object): Exports {
+  const started = new WebAssembly.Instance(module).exports as unknown as Exports;
+  started._initialize();
+  return started;
+}
+
+/** null when its stack or its memory was not enough; the instance is of no use then. */
+function attempt(gofmt: Exports, text: string): Output | null {
   try {
     const bytes = encoder.encode(text);
-    const at = instance.alloc(bytes.length);
-    new Uint8Array(instance.memory.buffer, at, bytes.length).set(bytes);
-    const status = instance.format();
-    if (status === 0) return { failed: false, output: text };
-    const output = decoder.decode(new Uint8Array(instance.memory.buffer, instance.output_ptr(), instance.output_len()));
-    instance.dispose();
-    return { failed: status !== 1, output };
+    const at = gofmt.alloc(bytes.length);
+    new Uint8Array(gofmt.memory.buffer, at, bytes.length).set(bytes);
+    const status = gofmt.format();
+    if (status === 0) return { failed: false, text };
+    const output = decoder.decode(new Uint8Array(gofmt.memory.buffer, gofmt.output_ptr(), gofmt.output_len()));
+    gofmt.dispose();
+    return { failed: status !== 1, text: output };
   } catch (error) {
-    // Its stack (64 KiB: some 90 operators in a row, 60 nested calls) or its memory was not enough. The instance is of no use any more.
-    instance = null;
-    if (!(error instanceof WebAssembly.RuntimeError || error instanceof RangeError)) throw error;
-    return { failed: true, output: `1:1: ${GAVE_UP}` };
+    if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) return null;
+    throw error;
   }
 }
+
+/** Bytes of stack for what the module's own does not hold. The engine's stack ends first: measured, it ends at 5 MB of this one. */
+const WIDE = 32 * 1024 * 1024;
+/** The lowest bytes of the wide stack, which must stay as they are. */
+const GUARD = 4096;
+
+/** Runs gofmt with a wide stack, in an instance of its own; null when that is not enough either. */
+function runWide(text: string): Output | null {
+  const module = code && exportStack(code, STACK);
+  if (!module) return null;
+  const gofmt = start(new WebAssembly.Module(module));
+  // The allocator never frees, so the block stays ours.
+  const low = gofmt.alloc(WIDE);
+  const guard = () => new Uint8Array(gofmt.memory.buffer, low, GUARD);
+  guard().fill(0xab);
+  (gofmt as unknown as Record<typeof STACK, { value: number }>)[STACK].value = (low + WIDE) & ~15;
+  const output = attempt(gofmt, text);
+  return output && guard().every((byte) => byte === 0xab) ? output : null;
+}
+
+const STACK = "stack";
 
 const GAVE_UP = "nested too deeply, or too large, for the bundled gofmt";
 

@@ -47,8 +47,23 @@ describe("formatting", () => {
     expect(result.ok ? "" : result.message).toContain(message);
   });
 
+  it.each([
+    ["operands in a row", `var x = ${Array(1_000).fill('"a"').join(" +\n\t")}\n`],
+    ["calls on calls", `var x = a${".\n\tB()".repeat(300)}\n`],
+    ["calls in calls", `var x = ${"f(".repeat(200)}1${")".repeat(200)}\n`],
+    [
+      "functions in functions",
+      `func f() {\n${Array.from({ length: 100 }, (_, k) => `${"\t".repeat(k + 1)}go func() {\n`).join("")}${Array.from({ length: 100 }, (_, k) => `${"\t".repeat(100 - k)}}()\n`).join("")}}\n`,
+    ],
+  ])("holds many %s", (_, declaration) => {
+    const text = `package a\n\n${declaration}`;
+    expect(formatted(text)).toBe(text);
+    expect(formatted(text.replace("package a\n\n", "package  a\n"))).toBe(text);
+    expect(formatGo(`${text}\nvar y = 1 2\n`)).toMatchObject({ ok: false, column: 11 });
+  });
+
   it("goes on after what is too much for it", () => {
-    const deep = `package a\n\nvar x = ${"(".repeat(5_000)}1${")".repeat(5_000)}\n`;
+    const deep = `package a\n\nvar x = ${"(".repeat(50_000)}1${")".repeat(50_000)}\n`;
     expect(formatGo(deep)).toMatchObject({ ok: false, message: expect.stringContaining("nested too deeply") });
     expect(formatted("package a")).toBe("package a\n");
   });
