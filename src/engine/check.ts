@@ -16,6 +16,7 @@ import { compareFindings, faultOfFix } from "./plan.ts";
 import type { Problem } from "./report.ts";
 import type { FileSettings, Settings } from "./settings.ts";
 import { SUPPRESSION_MARK, Suppressions } from "./suppress.ts";
+import type { Presence } from "./triggers.ts";
 import { fits } from "./versions.ts";
 
 export interface CheckerOptions {
@@ -50,7 +51,7 @@ export interface Checked {
   readonly packages: number;
 }
 
-/** Milliseconds by phase. */
+/** Milliseconds by phase, of all threads together. */
 export interface Phases {
   walk: number;
   read: number;
@@ -62,8 +63,8 @@ export interface Phases {
 interface Loaded {
   readonly target: Target;
   readonly bytes: Buffer;
-  /** Holds a trigger of some rule. */
-  readonly touched: boolean;
+  /** null when no declaration can hold a trigger. */
+  readonly touched: Presence | null;
   /** May hold a suppression comment. */
   readonly marked: boolean;
 }
@@ -72,12 +73,18 @@ export class Checker {
   readonly phases: Phases = { walk: 0, read: 0, search: 0, model: 0, rules: 0 };
   /** Milliseconds by rule. */
   readonly ruleTimes = new Map<string, number>();
-  private readonly options: CheckerOptions;
+  readonly options: CheckerOptions;
   private readonly modules: Modules;
 
   constructor(options: CheckerOptions) {
     this.options = options;
     this.modules = new Modules(options.cwd, options.go, options.overlay);
+  }
+
+  /** Adds the times of another thread. */
+  add(phases: Phases, ruleTimes: ReadonlyMap<string, number>): void {
+    for (const phase of Object.keys(phases) as (keyof Phases)[]) this.phases[phase] += phases[phase];
+    for (const [rule, time] of ruleTimes) this.ruleTimes.set(rule, (this.ruleTimes.get(rule) ?? 0) + time);
   }
 
   /** Checks the targets, which are all that is wanted of one directory. */
@@ -95,6 +102,7 @@ export class Checker {
     await loadGrammar();
     this.modules.trim();
     await this.run(dir, settings, loaded, result);
+    result.suspects.clear();
     return result;
   }
 
@@ -191,7 +199,7 @@ export class Checker {
       if (!loaded || (file.generated && !this.options.includeGenerated && !loaded.target.named)) continue;
       wanted.set(file.path, settings.forFile(loaded.target.absolute));
       if (!loaded.touched) continue;
-      const { touched, rules } = settings.triggers.select(file.source.text, file.declarations);
+      const { touched, rules } = settings.triggers.select(file.source.text, file.declarations, loaded.touched);
       if (touched.length > 0) triggered.set(file, touched);
       for (const rule of rules) active.add(rule);
     }

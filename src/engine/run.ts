@@ -3,26 +3,22 @@ import { statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { loadFormatter } from "../go/format.ts";
 import { parseVersion } from "../go/module.ts";
-import type { Finding, Fix, Rule } from "../rule/rule.ts";
+import type { Finding, Fix } from "../rule/rule.ts";
 import { byDirectory, type Checked, Checker, type CheckerOptions, type Phases } from "./check.ts";
-import { type Config, ConfigError, DEFAULTS, nearestConfig } from "./config.ts";
+import { type SettingsOptions, settingsFor } from "./configured.ts";
 import { type Discovered, discover, displayPath, type Target } from "./discover.ts";
 import { findingsOf, fixInRounds, outlook, type State, type Wanted } from "./fix.ts";
 import { renderOutcome } from "./outcome.ts";
+import { checkAll, type Progress } from "./parallel.ts";
 import type { FileChange, Outcome, Problem, Report } from "./report.ts";
 import { checkSelector } from "./selection.ts";
-import { Settings } from "./settings.ts";
 
-export interface RunOptions {
-  readonly rules: readonly Rule[];
-  /** Absolute; paths of the report are relative to it. */
-  readonly cwd: string;
+/** `cwd` is absolute; paths of the report are relative to it. */
+export interface RunOptions extends SettingsOptions {
   /** Files, directories, `dir/...`; none means the working directory. */
   readonly paths?: readonly string[];
   /** One file's bytes in place of what is on disk; `path` says where it would stand. */
   readonly stdin?: { readonly path: string; readonly bytes: Buffer };
-  readonly select?: readonly string[];
-  readonly ignore?: readonly string[];
   /** Apply fixes, in rounds; nothing is written. */
   readonly fix?: boolean;
   readonly unsafeFixes?: boolean;
@@ -31,20 +27,14 @@ export interface RunOptions {
   readonly unfixable?: readonly string[];
   /** Language version for every package. */
   readonly go?: string;
-  /** A configuration file, instead of the nearest `.gomend.yml`. */
-  readonly config?: string;
-  /** No configuration file at all. */
-  readonly isolated?: boolean;
+  /** How many threads may work; by default as many as there are processor cores. Small runs use one. */
+  readonly jobs?: number;
   readonly includeGenerated?: boolean;
   readonly includeIgnored?: boolean;
   readonly onProgress?: (progress: Progress) => void;
 }
 
-export interface Progress {
-  readonly done: number;
-  readonly total: number;
-  readonly findings: number;
-}
+export type { Progress };
 
 export interface Run {
   readonly report: Report;
@@ -82,7 +72,8 @@ export async function run(options: RunOptions): Promise<Run> {
   const problems: Problem[] = [...found.problems];
   refuseMistakes(found, problems);
   const walked = performance.now();
-  const settings = await settingsFor(options, found.targets);
+  const groups = byDirectory(found.targets);
+  const settings = await settingsFor(options, groups.keys());
   const overlay = new Map<string, string>();
   if (options.stdin) overlay.set((found.targets[0] as Target).path, decodeStdin(options.stdin.bytes, problems, found.targets[0] as Target));
   const checkerOptions: CheckerOptions = {
@@ -96,17 +87,7 @@ export async function run(options: RunOptions): Promise<Run> {
   };
   const checker = new Checker(checkerOptions);
   checker.phases.walk = walked - started;
-  const groups = byDirectory(found.targets);
-  const state = new Map<string, Checked>();
-  let done = 0;
-  let findings = 0;
-  for (const [dir, targets] of groups) {
-    const checked = await checker.checkDirectory(dir, targets);
-    state.set(displayPath(cwd, dir), checked);
-    done += targets.length;
-    findings += checked.findings.length;
-    options.onProgress?.({ done, total: found.targets.length, findings });
-  }
+  const state = await checkAll(checker, options, groups);
   const sources = merged(state);
   const textOf = (path: string): string => sources.get(path) ?? "";
   const fixed = options.fix ? await applyFixes(options, checkerOptions, state, groups, textOf) : null;
@@ -155,7 +136,7 @@ export async function run(options: RunOptions): Promise<Run> {
 export async function targetsOf(options: RunOptions): Promise<readonly Target[]> {
   const found = discover({ cwd: options.cwd, paths: options.paths ?? [], includeIgnored: options.includeIgnored ?? false });
   refuseMistakes(found, []);
-  const settings = await settingsFor(options, found.targets);
+  const settings = await settingsFor(options, byDirectory(found.targets).keys());
   return found.targets.filter((t) => t.named || !settings(dirname(t.absolute)).excludes(t.absolute));
 }
 
@@ -189,41 +170,6 @@ function isSmall(targets: readonly Target[]): boolean {
   let bytes = 0;
   for (const t of targets) bytes += statSync(t.absolute, { throwIfNoEntry: false })?.size ?? 0;
   return bytes <= SMALL_RUN;
-}
-
-// ---------------------------------------------------------------- settings
-
-/** Reads every configuration that speaks for a target, and gives the settings of a directory. */
-async function settingsFor(options: RunOptions, targets: readonly Target[]): Promise<(dir: string) => Settings> {
-  const { cwd, rules } = options;
-  const commandLine = { ...(options.select ? { select: options.select } : {}), ...(options.ignore ? { ignore: options.ignore } : {}) };
-  const settings = new Map<string | null, Settings>();
-  const make = async (file: string | null): Promise<Settings> => {
-    let made = settings.get(file);
-    if (!made) {
-      const config: Config = file === null ? DEFAULTS : (await import("./config-file.ts")).loadConfig(file, displayPath(cwd, file), rules);
-      made = new Settings(rules, config, commandLine);
-      settings.set(file, made);
-    }
-    return made;
-  };
-  if (options.isolated || options.config !== undefined) {
-    const file = options.isolated || options.config === undefined ? null : resolve(cwd, options.config);
-    if (file !== null && !statSync(file, { throwIfNoEntry: false })) throw new ConfigError(`no such configuration file: ${options.config}`);
-    const only = await make(file);
-    return () => only;
-  }
-  const nearest = new Map<string, string | null>();
-  const find = (dir: string): string | null => {
-    const known = nearest.get(dir);
-    if (known !== undefined) return known;
-    const found = nearestConfig(dir, find);
-    nearest.set(dir, found);
-    return found;
-  };
-  for (const dir of new Set(targets.map((t) => dirname(t.absolute)))) await make(find(dir));
-  const fallback = await make(null);
-  return (dir) => settings.get(find(dir)) ?? fallback;
 }
 
 // ---------------------------------------------------------------- fixes

@@ -16,6 +16,25 @@ interface Group {
   readonly rules: Rule[];
 }
 
+/** Which literals stand in a file, looked up when first asked for. */
+export class Presence {
+  private readonly literals: readonly Literal[];
+  private readonly bytes: Buffer;
+  /** 0: not looked up. */
+  private readonly known: Int8Array;
+
+  constructor(literals: readonly Literal[], bytes: Buffer) {
+    this.literals = literals;
+    this.bytes = bytes;
+    this.known = new Int8Array(literals.length);
+  }
+
+  has(literal: number): boolean {
+    if (this.known[literal] === 0) this.known[literal] = this.bytes.includes((this.literals[literal] as Literal).bytes) ? 1 : -1;
+    return this.known[literal] === 1;
+  }
+}
+
 export class Triggers {
   private readonly literals: Literal[] = [];
   private readonly groups: Group[] = [];
@@ -55,20 +74,19 @@ export class Triggers {
     this.always = always;
   }
 
-  /** False when no declaration of the file can hold a trigger. `bytes` is the file as it is on disk. */
-  touches(bytes: Buffer): boolean {
-    if (this.always.length > 0) return true;
-    const known = new Int8Array(this.literals.length);
-    return this.groups.some((group) =>
-      group.literals.every((l) => {
-        if (known[l] === 0) known[l] = bytes.includes((this.literals[l] as Literal).bytes) ? 1 : -1;
-        return known[l] === 1;
-      }),
-    );
+  /** What of a file's bytes, as they are on disk, could touch a rule; null when no declaration of it can hold a trigger. */
+  touches(bytes: Buffer): Presence | null {
+    const presence = new Presence(this.literals, bytes);
+    const touched = this.always.length > 0 || this.groups.some((group) => group.literals.every((l) => presence.has(l)));
+    return touched ? presence : null;
   }
 
   /** The declarations that hold all parts of a trigger, in order, and the rules whose triggers they hold. */
-  select<D extends Range>(text: string, declarations: readonly D[]): { readonly touched: D[]; readonly rules: Set<Rule> } {
+  select<D extends Range>(
+    text: string,
+    declarations: readonly D[],
+    presence: Presence,
+  ): { readonly touched: D[]; readonly rules: Set<Rule> } {
     const rules = new Set<Rule>(this.always);
     const touched = new Set<D>(this.always.length > 0 ? declarations : []);
     const occurrences = new Map<number, Set<D>>();
@@ -82,7 +100,7 @@ export class Triggers {
     };
     for (const group of this.groups) {
       const [first, ...rest] = group.literals;
-      if (first === undefined) continue;
+      if (first === undefined || !group.literals.every((l) => presence.has(l))) continue;
       let any = false;
       for (const d of holding(first)) {
         if (!rest.every((l) => holding(l).has(d))) continue;

@@ -53,6 +53,7 @@ async function runWith(paths: readonly string[], flags: CheckFlags, fix: boolean
       ...given("unfixable", flags.unfixable),
       ...given("go", flags.go),
       ...given("config", flags.config),
+      ...given("jobs", flags.jobs),
       unsafeFixes: flags.unsafeFixes ?? false,
       isolated: flags.isolated ?? false,
       includeGenerated: flags.includeGenerated ?? false,

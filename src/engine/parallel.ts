@@ -1,0 +1,137 @@
+/**
+ * All directories of a run, on several threads where that pays. Each thread takes the next directory from a shared counter; what a thread
+ * did not deliver because it died is done here, and told.
+ */
+import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
+import { Worker } from "node:worker_threads";
+import { rules as builtin } from "../transforms/index.ts";
+import type { Checked, Checker, Phases } from "./check.ts";
+import type { SettingsOptions } from "./configured.ts";
+import { displayPath, type Target } from "./discover.ts";
+
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+  readonly findings: number;
+}
+
+export interface ParallelOptions extends SettingsOptions {
+  readonly go?: string;
+  readonly includeGenerated?: boolean;
+  readonly jobs?: number;
+  readonly stdin?: unknown;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+type Group = readonly [dir: string, targets: readonly Target[]];
+
+/** What a worker is given. */
+export interface WorkerInput {
+  readonly options: Omit<ParallelOptions, "rules" | "onProgress" | "stdin">;
+  readonly wholeSyntax: boolean;
+  readonly groups: readonly Group[];
+  /** Order in which groups are taken: the largest first, so that the threads end together. */
+  readonly order: readonly number[];
+  /** Counters, as `NEXT`, `DONE` and `FOUND` say. */
+  readonly shared: SharedArrayBuffer;
+}
+
+/** What a worker sends: results of groups by index, and at its end its times. */
+export type WorkerOutput =
+  | { readonly results: readonly (readonly [index: number, checked: Checked])[] }
+  | { readonly phases: Phases; readonly ruleTimes: ReadonlyMap<string, number> };
+
+/** Counters in the shared memory: the next place in the order, files done, findings. */
+export const NEXT = 0;
+export const DONE = 1;
+export const FOUND = 2;
+
+/** Fewer files are done sooner than a thread has started. */
+const WORTH_A_THREAD = 600;
+
+/** Results by directory as reports name it, in the order of `groups`. */
+export async function checkAll(
+  checker: Checker,
+  options: ParallelOptions,
+  groups: ReadonlyMap<string, readonly Target[]>,
+): Promise<Map<string, Checked>> {
+  const list: Group[] = [...groups];
+  const total = list.reduce((n, [, targets]) => n + targets.length, 0);
+  const shared = new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT);
+  const counters = new Int32Array(shared);
+  const order = list.map((_, i) => i).sort((a, b) => sizeOf(list, b) - sizeOf(list, a) || a - b);
+  const results = new Map<number, Checked>();
+  const { rules: _, onProgress, stdin: __, ...rest } = options;
+  const input: WorkerInput = { options: rest, wholeSyntax: checker.options.wholeSyntax, groups: list, order, shared };
+  const workers = threadsFor(options, total).map((file) => startWorker(file, input, checker, results));
+  const progress = (): void => onProgress?.({ done: Atomics.load(counters, DONE), total, findings: Atomics.load(counters, FOUND) });
+  await work(checker, input, (index, checked) => results.set(index, checked), progress);
+  const crashes = (await Promise.all(workers)).filter((c) => c !== null);
+  const state = new Map<string, Checked>();
+  for (const [index, [dir, targets]] of list.entries()) {
+    state.set(displayPath(options.cwd, dir), results.get(index) ?? (await checker.checkDirectory(dir, targets)));
+  }
+  const [first] = list;
+  if (first && crashes.length > 0) {
+    const key = displayPath(options.cwd, first[0]);
+    const checked = state.get(key) as Checked;
+    const problems = crashes.map((message) => ({
+      path: "",
+      rule: null,
+      message: `a thread of gomend died, its work was done again: ${message}`,
+    }));
+    state.set(key, { ...checked, problems: [...checked.problems, ...problems] });
+  }
+  return state;
+}
+
+/** Takes groups until none is left; the same on every thread. */
+export async function work(
+  checker: Checker,
+  { groups, order, shared }: WorkerInput,
+  deliver: (index: number, checked: Checked) => void,
+  progress: () => void,
+): Promise<void> {
+  const counters = new Int32Array(shared);
+  for (;;) {
+    const index = order[Atomics.add(counters, NEXT, 1)];
+    const group = index === undefined ? undefined : groups[index];
+    if (index === undefined || !group) return;
+    const [dir, targets] = group;
+    const checked = await checker.checkDirectory(dir, targets);
+    Atomics.add(counters, DONE, targets.length);
+    Atomics.add(counters, FOUND, checked.findings.length);
+    deliver(index, checked);
+    progress();
+  }
+}
+
+function sizeOf(groups: readonly Group[], index: number): number {
+  return groups[index]?.[1].length ?? 0;
+}
+
+/** The worker's file, once for each further thread. A worker knows gomend's own rules alone, and only a bundle has one. */
+function threadsFor(options: ParallelOptions, files: number): string[] {
+  const threads = Math.min(options.jobs ?? availableParallelism(), 1 + Math.floor(files / WORTH_A_THREAD));
+  if (threads < 2 || options.rules !== builtin || options.stdin !== undefined) return [];
+  const file = fileURLToPath(new URL("./worker.js", import.meta.url));
+  return existsSync(file) ? Array.from({ length: threads - 1 }, () => file) : [];
+}
+
+/** Runs a worker to its end; gives what it died of, or null. */
+function startWorker(file: string, input: WorkerInput, checker: Checker, results: Map<number, Checked>): Promise<string | null> {
+  return new Promise((resolve) => {
+    const worker = new Worker(file, { workerData: input });
+    let crash: string | null = null;
+    worker.on("message", (output: WorkerOutput) => {
+      if ("results" in output) for (const [index, checked] of output.results) results.set(index, checked);
+      else checker.add(output.phases, output.ruleTimes);
+    });
+    worker.on("error", (error) => {
+      crash = error instanceof Error ? error.message : String(error);
+    });
+    worker.on("exit", (code) => resolve(crash ?? (code === 0 ? null : `exit code ${code}`)));
+  });
+}

@@ -1,0 +1,40 @@
+/** A further thread of a check: takes directories as the main thread does, and sends what it found. */
+import { parentPort, workerData } from "node:worker_threads";
+import { rules } from "../transforms/index.ts";
+import { type Checked, Checker } from "./check.ts";
+import { settingsFor } from "./configured.ts";
+import { type WorkerInput, type WorkerOutput, work } from "./parallel.ts";
+
+/** Results are sent together: most directories have little to say. */
+const BATCH = 32;
+
+const input = workerData as WorkerInput;
+const { options, groups } = input;
+const checker = new Checker({
+  cwd: options.cwd,
+  settings: await settingsFor(
+    { ...options, rules },
+    groups.map(([dir]) => dir),
+  ),
+  ...(options.go === undefined ? {} : { go: options.go }),
+  includeGenerated: options.includeGenerated ?? false,
+  wholeSyntax: input.wholeSyntax,
+  overlay: new Map(),
+  alone: false,
+});
+
+let batch: [number, Checked][] = [];
+const send = (output: WorkerOutput): void => parentPort?.postMessage(output);
+await work(
+  checker,
+  input,
+  (index, checked) => {
+    batch.push([index, checked]);
+    if (batch.length < BATCH) return;
+    send({ results: batch });
+    batch = [];
+  },
+  () => {},
+);
+send({ results: batch });
+send({ phases: checker.phases, ruleTimes: checker.ruleTimes });
