@@ -64,6 +64,8 @@ export interface PackageModel {
   lookup(name: string): readonly Entity[];
   /** Methods declared on the package's own type. */
   methods(type: string): readonly Entity[];
+  /** Those of one name: several where build tags declare it in several ways. */
+  method(type: string, name: string): readonly Entity[];
 
   /** The parsed top-level declarations that a trigger touched, in order of file and offset. */
   readonly roots: Iterable<GoNode>;

@@ -55,7 +55,7 @@ export class Types {
   readonly #named = new Map<string, Named>();
   readonly #localNamed = new Map<GoNode, Named>();
   readonly #declared = new Map<string, Declared | null>();
-  readonly #methods = new Map<string, Map<string, Entity[]>>();
+  readonly #methods = new Map<string, Map<string, readonly Entity[]>>();
   readonly #methodTypes = new Map<Entity, Type>();
   readonly #params = new Map<GoNode, TypeParam>();
 
@@ -72,12 +72,22 @@ export class Types {
 
   /** The type of an expression; of an expression that denotes a type, that type; a tuple for a call with none or several results. */
   typeOf(node: GoNode): Type {
-    return remember(this.#expressions, node, () => typeOfNode(this, node));
+    const known = this.#expressions.get(node);
+    if (known) return known;
+    this.#expressions.set(node, busy);
+    const type = typeOfNode(this, node);
+    this.#expressions.set(node, type);
+    return type;
   }
 
   /** The type that a type node (or an expression in a type's place) denotes. */
   typeAt(node: GoNode): Type {
-    return remember(this.#typeNodes, node, () => typeAtNode(this, node));
+    const known = this.#typeNodes.get(node);
+    if (known) return known;
+    this.#typeNodes.set(node, busy);
+    const type = typeAtNode(this, node);
+    this.#typeNodes.set(node, type);
+    return type;
   }
 
   /**
@@ -392,9 +402,8 @@ export class Types {
   }
 
   #ownMethod(type: Named, name: string): DeclaredMethod | null {
-    const entities = this.#methodIndex(type.name).get(name);
-    const first = entities?.[0];
-    if (!entities || !first) return null;
+    const entities = this.#methodsNamed(type.name, name);
+    if (entities.length === 0) return null;
     let agreed: DeclaredMethod | null = null;
     for (const e of entities) {
       const node = e.node;
@@ -441,17 +450,18 @@ export class Types {
     return variants.length === 0 || variants.some((u) => u.kind === "struct" && u.fields.some((f) => f.name === name));
   }
 
-  #methodIndex(type: string): Map<string, Entity[]> {
-    let index = this.#methods.get(type);
-    if (index) return index;
-    index = new Map();
-    for (const e of this.pkg.methods(type)) {
-      const same = index.get(e.name);
-      if (same) same.push(e);
-      else index.set(e.name, [e]);
+  #methodsNamed(type: string, name: string): readonly Entity[] {
+    let byName = this.#methods.get(type);
+    if (!byName) {
+      byName = new Map();
+      this.#methods.set(type, byName);
     }
-    this.#methods.set(type, index);
-    return index;
+    let found = byName.get(name);
+    if (!found) {
+      found = this.pkg.method(type, name);
+      byName.set(name, found);
+    }
+    return found;
   }
 }
 
