@@ -5,6 +5,7 @@
  */
 import { type GoNode, unparen } from "../go/node.ts";
 import type { FieldType, PackageModel, Type } from "../model/model.ts";
+import { definitionOf } from "./definitions.ts";
 import { type StructLayout, layoutOf, offsetOf, structLayout } from "./layout.ts";
 import { deref, memberOf } from "./types.ts";
 
@@ -73,13 +74,40 @@ function fieldIn(pkg: PackageModel, argument: GoNode | undefined): FieldType | n
   return selection?.kind === "field" ? selection.field : null;
 }
 
+/** How the package's atomic calls come to the field: only along these ways can they meet it inside of something else. */
+interface Routes {
+  /** Members named on the way: `o.inner.n`, and embedded ones that are left out. */
+  readonly members: ReadonlySet<string>;
+  /** Through a method's receiver, or a pointer made from a part of something: any place where such a value lies counts. */
+  readonly any: boolean;
+  readonly indexed: boolean;
+}
+
+function routesOf(pkg: PackageModel, atomic: AtomicField): Routes {
+  const members = new Set<string>();
+  let any = false;
+  let indexed = false;
+  for (const call of atomic.calls) {
+    call.child("arguments")?.items[0]?.walk((n) => {
+      if (n.kind === "index_expression") indexed = true;
+      if (n.kind === "selector_expression") for (const m of [n.child("field")?.text ?? "", ...(pkg.selection(n)?.path ?? [])]) members.add(m);
+      if (n.kind !== "identifier") return;
+      const binding = pkg.binding(n);
+      if (binding?.kind === "receiver" || binding?.kind === "param") any = true;
+      const made = binding ? definitionOf(pkg, binding)?.value : null;
+      if (made?.kind === "unary_expression" && made.child("operand")?.kind !== "composite_literal") any = true;
+    });
+  }
+  return { members, any, indexed };
+}
+
 /** The first place found at which the field is not aligned; null when it always is, or when that cannot be told. */
 export function misplaced(pkg: PackageModel, atomic: AtomicField): Misplaced | null {
-  return inStruct(pkg, atomic.struct, atomic.declaration, atomic.field.name, 0, []);
+  return inStruct(pkg, atomic.struct, atomic.declaration, atomic.field.name, 0, [], routesOf(pkg, atomic));
 }
 
 /** `inner`: offset within the member. */
-function inStruct(pkg: PackageModel, holder: GoNode, member: GoNode, name: string, inner: number, seen: readonly GoNode[]): Misplaced | null {
+function inStruct(pkg: PackageModel, holder: GoNode, member: GoNode, name: string, inner: number, seen: readonly GoNode[], routes: Routes): Misplaced | null {
   if (seen.includes(holder) || seen.length > 8) return null;
   const type = pkg.typeAt(holder);
   if (type.kind !== "struct") return null;
@@ -88,17 +116,17 @@ function inStruct(pkg: PackageModel, holder: GoNode, member: GoNode, name: strin
   if (own === null) return null; // a size before it is not known
   const offset = own + inner;
   if (offset % 8 !== 0) return { offset, within: nameOf(holder), holder, member, layout: describe(structLayout(pkg, type), nameOf(holder)) };
-  return around(pkg, holder, offset, [...seen, holder]);
+  return around(pkg, holder, offset, [...seen, holder], routes);
 }
 
 /** Where the struct (or array) type itself stands. */
-function around(pkg: PackageModel, type: GoNode, offset: number, seen: readonly GoNode[]): Misplaced | null {
+function around(pkg: PackageModel, type: GoNode, offset: number, seen: readonly GoNode[], routes: Routes): Misplaced | null {
   const parent = type.parent;
-  if (parent?.kind !== "type_spec") return asPart(pkg, type, offset, seen);
+  if (parent?.kind !== "type_spec") return asPart(pkg, type, offset, seen, routes);
   if (parent.child("type_parameters")) return null; // its sizes depend on the arguments
   const name = parent.child("name") as GoNode;
   for (const mention of mentionsOf(pkg, name, (p) => holdsValue(p.text, p.at, p.declaration.kind))) {
-    const found = asPart(pkg, mention, offset, seen);
+    const found = asPart(pkg, mention, offset, seen, routes);
     if (found) return found;
   }
   return null;
@@ -121,14 +149,15 @@ export function mentionsOf(pkg: PackageModel, name: GoNode, where?: Parameters<P
 }
 
 /** A type node as a part of another type: a field, an element. */
-function asPart(pkg: PackageModel, type: GoNode, offset: number, seen: readonly GoNode[]): Misplaced | null {
+function asPart(pkg: PackageModel, type: GoNode, offset: number, seen: readonly GoNode[], routes: Routes): Misplaced | null {
   const parent = type.parent;
   if (parent?.kind === "field_declaration" && !parent.children.some((c) => c.kind === "*")) {
     const holder = parent.parent?.parent;
     const names = parent.childrenOf("name").map((n) => n.text);
     if (holder?.kind !== "struct_type" || !pkg.fileOf(holder).builds32) return null;
     for (const name of names.length > 0 ? names : [type.text]) {
-      const found = inStruct(pkg, holder, parent, name, offset, seen);
+      if (!routes.any && !routes.members.has(name)) continue; // no atomic call goes this way
+      const found = inStruct(pkg, holder, parent, name, offset, seen, routes);
       if (found) return found;
     }
     return null;
@@ -139,8 +168,8 @@ function asPart(pkg: PackageModel, type: GoNode, offset: number, seen: readonly 
   if (!layout) return null;
   const array = parent.kind === "array_type" ? pkg.typeAt(parent) : null;
   const several = array?.kind !== "array" || array.length === null || array.length > 1;
-  if (several && layout.size % 8 !== 0) return inElement(pkg, type, offset + layout.size);
-  return parent.kind === "array_type" ? asPart(pkg, parent, offset, seen) : null;
+  if (several && layout.size % 8 !== 0 && (routes.any || routes.indexed)) return inElement(pkg, type, offset + layout.size);
+  return parent.kind === "array_type" ? asPart(pkg, parent, offset, seen, routes) : null;
 }
 
 /** The second element of an array lies one size behind the first. */

@@ -240,18 +240,26 @@ export function isSignalChannel(pkg: PackageModel, type: Type): boolean | null {
 
 /**
  * Does a receive from the channel wait for an end: `ctx.Done()`, or a `chan struct{}` with a name such as done, stop, quit? A name like that whose type is not
- * known counts, and so does a local channel that is closed when its function ends.
+ * known counts, and so do a local channel that is closed when its function ends and a subscription's `Err()`.
  */
 export function isDoneChannel(pkg: PackageModel, channel: GoNode): boolean {
   const e = unparen(channel);
   const named = e.kind === "call_expression" ? unparen(e.child("function") as GoNode) : e;
   const name = named.kind === "selector_expression" ? named.child("field")?.text : named.kind === "identifier" ? named.text : null;
   if (name && isDoneName(name) && isSignalChannel(pkg, pkg.typeOf(e)) !== false) return true;
+  if (name === "Err" && e !== named) return true; // a subscription's end
   if (e.kind !== "identifier") return false;
   const binding = pkg.binding(e);
-  if (binding?.uses.some((u) => u.how === "close" && inCleanup(u.node))) return true;
+  if (binding?.uses.some((u) => inCleanup(u.node) && (u.how === "close" || isClosedBy(u.node)))) return true;
   const sources = binding ? valuesOf(binding) : [];
   return sources.some((v) => v.kind === "call_expression" && isDoneChannel(pkg, v));
+}
+
+/** `SafeClose(ch)`: an argument of a function that closes, by its name. */
+function isClosedBy(node: GoNode): boolean {
+  const callee = node.parent?.kind === "argument_list" ? node.parent.parent?.child("function") : null;
+  const name = callee?.kind === "selector_expression" ? callee.child("field")?.text : callee?.text;
+  return name?.toLowerCase().includes("close") ?? false;
 }
 
 /** True in a deferred call or literal, and in what is handed to Cleanup or AfterFunc: it runs when the work is over. */

@@ -56,7 +56,7 @@ export default defineRule({
       if (waits.length < cases.length) continue; // a case that does not parse
       if (waits.some((w) => isDoneChannel(pkg, w))) continue; // it has an end to wait on
       if (bounded(pkg, select, cases, context)) continue; // a timer ends the wait
-      if (waits.some((w) => endsWithContext(pkg, w, select))) continue; // whoever answers gives up with the context
+      if (waits.some((w) => endsWithContext(pkg, w, select, context))) continue; // whoever answers gives up with the context
       yield report(pkg, select, context);
     }
   },
@@ -169,14 +169,15 @@ function rootOf(expression: GoNode): GoNode | null {
 }
 
 /** The channel comes from a call that gets a context, or who is at its other end was started here with one. */
-function endsWithContext(pkg: PackageModel, channel: GoNode, select: GoNode): boolean {
+function endsWithContext(pkg: PackageModel, channel: GoNode, select: GoNode, context: ContextInScope): boolean {
   const e = unparen(channel);
-  if (e.kind === "call_expression") return getsContext(pkg, e);
+  if (e.kind === "call_expression") return isGiven(pkg, e, context);
   const root = rootOf(e);
   const binding = root && pkg.binding(root);
   if (!root || !binding) return false;
   const made = definitionOf(pkg, binding);
-  if (made && made.value.kind === "call_expression" && getsContext(pkg, made.value)) return true;
+  if (made && made.value.kind === "call_expression" && isGiven(pkg, made.value, context)) return true;
+  if (binding.uses.some((u) => u.how === "write" && comesFromContext(pkg, u.node, select, context))) return true;
   const sends = channel.parent?.kind === "send_statement";
   return binding.uses.some((use) => {
     if (select.contains(use.node) || !answers(use, sends)) return false;
@@ -185,6 +186,20 @@ function endsWithContext(pkg: PackageModel, channel: GoNode, select: GoNode): bo
     }
     return false;
   });
+}
+
+/** A call that gets a context, or a method of the receiver whose field the context is. */
+function isGiven(pkg: PackageModel, call: GoNode, context: ContextInScope): boolean {
+  if (getsContext(pkg, call)) return true;
+  const operand = call.child("function")?.child("operand");
+  return context.via === "field" && operand?.kind === "identifier" && pkg.binding(operand) === context.binding;
+}
+
+/** `case x = <-ch:` with a context at the other end of ch. */
+function comesFromContext(pkg: PackageModel, target: GoNode, select: GoNode, context: ContextInScope): boolean {
+  const received = target.parent?.parent?.kind === "receive_statement" ? target.parent.parent.child("right") : null;
+  const channel = received ? unparen(received).child("operand") : null;
+  return channel?.kind === "identifier" && endsWithContext(pkg, channel, select, context);
 }
 
 /** A go statement, a literal handed to a call, or one that a variable keeps which is started with go. */
