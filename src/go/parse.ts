@@ -54,15 +54,15 @@ const SAMPLE = 'package p\n\nfunc (t *T) f(a, b int) (x error) {\n\tif v := g(a)
 
 /**
  * Parses the ranges of `source` (all of it when none are given): whole top-level declarations (a newline behind them may be
- * included), sorted and disjoint.
+ * included), sorted and disjoint. `shown` is what the grammar gets to see: the text, or one of the same length with other words.
  * Throws when the grammar has not been loaded.
  */
-export function parse(source: Source, ranges?: readonly Range[]): Tree {
+export function parse(source: Source, ranges?: readonly Range[], shown = source.text): Tree {
   if (!grammar) throw new Error("parse before loadGrammar: await loadGrammar() first");
   if (ranges?.length === 0) return { roots: [], errors: [] };
   const { parser, shapes, walk } = grammar;
   const includedRanges = ranges ? terminated(source.text, ranges) : null;
-  const tree = includedRanges ? parser.parse(reader(source.text, includedRanges), null, { includedRanges }) : parser.parse(source.text);
+  const tree = includedRanges ? parser.parse(reader(shown, includedRanges), null, { includedRanges }) : parser.parse(shown);
   if (!tree) throw new Error(`the parser gave nothing for ${source.path}`);
   const root = tree.rootNode;
   const broken = root.hasError;

@@ -4,6 +4,7 @@ import type { GoNode, Source } from "../go/node.ts";
 import type { FileImport } from "../go/imports.ts";
 import { type Declaration, type Outline, outline } from "../go/outline.ts";
 import { parse } from "../go/parse.ts";
+import { respellNew } from "../go/respell.ts";
 import type { FileModel } from "./model.ts";
 
 export interface SyntaxProblem {
@@ -81,12 +82,19 @@ export class GoFile implements FileModel {
   parse(declarations: readonly Declaration[]): void {
     const wanted = declarations.filter((d) => !this.#syntax.has(d)).sort((a, b) => a.start - b.start);
     if (wanted.length === 0) return;
-    const { roots, errors } = parse(this.source, wanted);
-    const byStart = new Map(roots.map((r) => [r.start, r]));
+    const tree = parse(this.source, wanted);
+    const byStart = new Map(tree.roots.map((r) => [r.start, r]));
     for (const d of wanted) {
       this.parsed += d.end - d.start;
-      const root = byStart.get(d.start) ?? null;
-      const error = errors.find((e) => e.start >= d.start && e.start <= d.end);
+      let root = byStart.get(d.start) ?? null;
+      let error = tree.errors.find((e) => e.start >= d.start && e.start <= d.end);
+      // Alone, so that a neighbour's error does no harm; then with what the grammar does not know respelt.
+      for (const shown of error || !root ? [this.source.text, respellNew(this.source.text, d)] : []) {
+        if (shown === null || (root && !error)) continue;
+        const again = parse(this.source, [d], shown);
+        root = again.roots[0] ?? null;
+        error = again.errors[0];
+      }
       if (error || !root) {
         this.problems.push({ path: this.path, start: error?.start ?? d.start, message: "syntax error" });
         this.#syntax.set(d, null);
