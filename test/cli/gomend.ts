@@ -1,10 +1,10 @@
 /** Runs the program as a person does: bundled, in a process of its own. */
 import { spawn } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
 import { afterAll, beforeAll } from "vitest";
+import { bundle } from "../../scripts/bundle.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 let dir = "";
@@ -15,22 +15,7 @@ export function bundled(): void {
     const cache = join(ROOT, "node_modules/.cache");
     mkdirSync(cache, { recursive: true });
     dir = mkdtempSync(join(cache, "gomend-cli-"));
-    await build({
-      absWorkingDir: ROOT,
-      entryPoints: [{ in: "src/cli/main.ts", out: "cli" }],
-      outdir: dir,
-      bundle: true,
-      splitting: true,
-      format: "esm",
-      platform: "node",
-      target: "node20",
-      external: ["ink", "react", "react/jsx-runtime"],
-      jsx: "automatic",
-      define: { "process.env.GOMEND_VERSION": '"0.0.0-test"' },
-      banner: { js: 'import { createRequire as __createRequire } from "node:module";\nconst require = __createRequire(import.meta.url);' },
-      logLevel: "warning",
-    });
-    cpSync(join(ROOT, "src/model/data"), join(dir, "data"), { recursive: true });
+    await bundle(dir, { cli: "src/cli/main.ts" }, "0.0.0-test");
   });
   afterAll(() => rmSync(dir, { recursive: true, force: true }));
 }
