@@ -53,6 +53,7 @@ export default defineRule({
   triggers: ["WithCancel", "WithTimeout", "WithDeadline", "NotifyContext"],
   *check(pkg) {
     for (const leak of leaks(pkg, CANCEL)) {
+      if (leak.kind === "overwritten" && rootless(pkg, leak)) continue; // nothing holds it, and nothing ran under it
       yield finding(this, leak.call, messageOf(leak), mend(leak, { doubt: whyStillNeeded(pkg, leak) }), { related: witnessOf(leak) });
     }
   },
@@ -75,4 +76,13 @@ function whyStillNeeded(pkg: PackageModel, leak: Leak): string | null {
   if (!at) return null;
   const line = at.source.text.slice(0, at.start).split("\n").length;
   return `${name.text}, or what was made with it, may be in use after the function has returned: see line ${line}`;
+}
+
+/** `context.WithCancel(context.Background())`: registered nowhere, without a timer. */
+function rootless(pkg: PackageModel, { call, acquire }: Leak): boolean {
+  if (!acquire.symbol.startsWith("context.WithCancel")) return false;
+  const parent = call.child("arguments")?.items[0];
+  const callee = parent?.kind === "call_expression" ? parent.child("function") : null;
+  const symbol = callee ? pkg.symbol(callee) : null;
+  return symbol === "context.Background" || symbol === "context.TODO";
 }

@@ -1,4 +1,4 @@
-import { defineRule, finding, inSelectCase, leaks, mend, messageOf, type Resource, since, witnessOf } from "../../rule/index.ts";
+import { constantOf, defineRule, finding, inSelectCase, type Leak, leaks, mend, messageOf, type PackageModel, type Resource, since, witnessOf } from "../../rule/index.ts";
 
 /** Unlike a timer it never ends by itself: only Stop releases it. */
 const TICKER: Resource = {
@@ -43,8 +43,16 @@ export default defineRule({
   *check(pkg) {
     const tier = since(pkg, "1.23") ? "pedantic" : undefined; // collected from then on
     for (const leak of leaks(pkg, TICKER)) {
+      if (panics(pkg, leak)) continue; // there is no ticker
       if (leak.inLoop && inSelectCase(leak.part)) continue; // ticker-in-select-case tells it better
       yield finding(this, leak.call, messageOf(leak), mend(leak), { related: witnessOf(leak), tier });
     }
   },
 });
+
+/** NewTicker panics when its duration is not positive. */
+function panics(pkg: PackageModel, { call, acquire }: Leak): boolean {
+  const duration = acquire === TICKER.acquire[0] ? call.child("arguments")?.items[0] : null;
+  const value = duration ? constantOf(pkg, duration) : null;
+  return (typeof value === "number" || typeof value === "bigint") && value <= 0;
+}
