@@ -218,10 +218,9 @@ export function callsOf(pkg: PackageModel, func: FuncModel): GoNode[] {
 
 // ---------------------------------------------------------------- Put
 
-/** Puts of the pool after which a cell that was seen is still filled, and the variable that they put. */
-export function filledPuts(pkg: PackageModel, pool: Pool, reused: Reused, sights: readonly Sight[]): GoNode[] {
-  const cells = new Set(sights.map((s) => s.cell));
-  return putsOf(pkg, pool).filter((put) => [...cells].some((cell) => givesBackFilled(pkg, reused, put, 0, cell)));
+/** Puts of the pool after which `cell` is still filled. */
+export function filledPuts(pkg: PackageModel, pool: Pool, reused: Reused, cell: string): GoNode[] {
+  return putsOf(pkg, pool).filter((put) => givesBackFilled(pkg, reused, put, 0, cell));
 }
 
 /** Does the call, a Put or a helper that puts, give back a value whose `cell` an earlier statement filled and none cleaned? */

@@ -102,7 +102,7 @@ function channelOf(clause: GoNode): GoNode | null {
 
 /**
  * Outside of loops any timer bounds the wait, and in a loop over a count or a list; in another loop one that was made before it and whose
- * case leaves it; or, where each turn of the loop looks at the context itself or asks a function whether to go on, any. A loop on a
+ * case leaves it, or one whose case leaves it where all others send; or, where each turn of the loop looks at the context itself or asks a function whether to go on, any. A loop on a
  * ticker alone is ticker-loop-never-ends.
  */
 function bounded(pkg: PackageModel, select: GoNode, cases: readonly GoNode[], context: ContextInScope): boolean {
@@ -115,7 +115,8 @@ function bounded(pkg: PackageModel, select: GoNode, cases: readonly GoNode[], co
   const loop = loops.at(-1);
   if (!loop) return false;
   if (loops.every((l) => isCounted(pkg, l)) || loops.some((l) => asks(l, select, context))) return true;
-  return timed.some((c) => leaves(pkg, c) && !madeIn(pkg, channelOf(c), loop));
+  const onlySends = cases.every((c) => timed.includes(c) || c.child("communication")?.kind === "send_statement");
+  return timed.some((c) => leaves(pkg, c) && (onlySends || !madeIn(pkg, channelOf(c), loop)));
 }
 
 /** Receives of times: `time.After(d)`, `t.C`, a parameter `<-chan time.Time`. */

@@ -63,11 +63,12 @@ export default defineRule({
       if (putsOf(pkg, pool).length === 0) continue; // every value is new
       const made = newOf(pkg, pool);
       if (take.reused.shape === "slice" && made && hasLength(made)) continue; // scratch, filled whole
-      const sights = sightsOf(pkg, take);
-      if (sights.length === 0) continue; // nothing old can be seen
-      const puts = filledPuts(pkg, pool, take.reused, sights);
-      if (puts.length === 0) continue; // what comes back is empty
-      const reset = resetOf(pkg, take.reused, [...new Set(sights.map((s) => s.cell))], made);
+      const seen = sightsOf(pkg, take);
+      const cells = [...new Set(seen.map((s) => s.cell))].filter((c) => filledPuts(pkg, pool, take.reused, c).length > 0);
+      if (cells.length === 0) continue; // nothing old can be seen, or what comes back is empty
+      const sights = seen.filter((s) => cells.includes(s.cell));
+      const puts = [...new Set(cells.flatMap((c) => filledPuts(pkg, pool, take.reused, c)))];
+      const reset = resetOf(pkg, take.reused, cells, made);
       const fixes = reset ? [resetAfterGet(pkg, take, reset), resetBeforePuts(pkg, pool, puts, reset)] : [];
       yield finding({ id: "pool-get-without-reset" }, get.node, messageFor(take, pool), fixes, { related: storyOf(sights, puts) });
     }

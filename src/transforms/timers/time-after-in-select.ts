@@ -65,7 +65,7 @@ export default defineRule({
         loop ? resetEachTurn(pkg, after, select, others, collected) : null,
       ];
       yield finding({ id: "time-after-in-select" }, after.node, messageFor(loop, collected), fixes, {
-        related: others.map((c) => ({ at: headOf(c), message: loop ? "when this case is taken, the next turn starts another timer" : "when this case is taken, the timer stays" })),
+        related: others.map((c) => ({ at: headOf(c), message: collected ? "when this case is taken, the timer was made for nothing" : "when this case is taken, the timer stays" })),
         tier: collected ? "pedantic" : undefined,
       });
     }
@@ -146,8 +146,8 @@ function resetEachTurn(pkg: PackageModel, after: Call, select: GoNode, others: r
     title: "Make one timer before the loop and reset it on each turn",
     applicability: "unsafe",
     because: others.some((c) => caseCalls(pkg, c))
-      ? "another case calls a function, which would run after the timer is reset, and the timer must not be used elsewhere while the loop runs"
-      : "the loop now shares one timer: a turn that leaves it running must not be followed by a use of its channel without a reset",
+      ? "another case calls a function, which would run after the timer is reset instead of before it starts"
+      : "one timer now serves all turns of the loop: nothing else may wait on its channel or keep it",
     edits: [insertBefore(outside, [timer.make, `defer ${timer.name}.Stop()`]), insertBefore(timer.statement, turn), receiveFrom(after, timer.name)],
     assumes: [timer.reach],
   });
