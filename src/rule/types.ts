@@ -24,3 +24,9 @@ export function constantOf(pkg: PackageModel, expression: GoNode): number | bigi
 export function keySelection(pkg: PackageModel, identifier: GoNode): Selection | null {
   return typesOf(pkg).keySelection(identifier);
 }
+
+/** True for a constant expression of that number. */
+export function isConstant(pkg: PackageModel, expression: GoNode, value: number): boolean {
+  const constant = constantOf(pkg, expression);
+  return (typeof constant === "number" || typeof constant === "bigint") && Number(constant) === value;
+}

@@ -60,6 +60,7 @@ export function shortestEscape(start: Place, table: FactTable, options: Escape):
     const after = table.through(state.block, state.facts, state === root ? first : 0);
     for (const edge of state.block.next) {
       if (state === root && outcome !== undefined && edge.cond !== null && edge.when !== outcome) continue;
+      if (edge.clause && options.stopClause?.(edge.clause)) continue;
       const known = table.follow(edge, after);
       if (known === null || !visited.add(edge.to, known)) continue;
       if (visited.full) return null;

@@ -1,0 +1,183 @@
+/**
+ * Channels that a function makes for itself: their capacity, and who sends, receives and closes. What cannot be told makes the channel
+ * `open`: somebody else may do anything with it.
+ */
+import { type GoNode, unparen } from "../go/node.ts";
+import type { Binding, FuncModel, PackageModel, Use } from "../model/model.ts";
+import { calleeOf } from "./callees.ts";
+import { definitionOf } from "./definitions.ts";
+import { climb, type Runner, runnerOf } from "./goroutines.ts";
+import { constantOf } from "./types.ts";
+
+export type ChannelDoing = "send" | "receive" | "range" | "close";
+
+export interface ChannelOp {
+  readonly doing: ChannelDoing;
+  /** The send_statement, the unary_expression `<-c`, the range_clause, or the call of close. */
+  readonly node: GoNode;
+  /** The case of a select that it is the head of. */
+  readonly clause: GoNode | null;
+  readonly runner: Runner;
+  /** It stands in a function that gets the channel as an argument; then the call. */
+  readonly through: GoNode | null;
+}
+
+export interface LocalChannel {
+  readonly pkg: PackageModel;
+  readonly binding: Binding;
+  /** The function that makes it. */
+  readonly func: FuncModel;
+  /** The call of make. */
+  readonly make: GoNode;
+  /** null where it is not a constant. */
+  readonly capacity: number | null;
+  readonly ops: readonly ChannelOp[];
+  /** The first use that cannot be followed: it is handed over there. */
+  readonly open: GoNode | null;
+  /** A use that asks for len or cap. */
+  readonly measured: boolean;
+}
+
+/** How deep functions are followed that get the channel as an argument. */
+const MAX_DEPTH = 2;
+
+const known = new WeakMap<Binding, LocalChannel>();
+
+/** Channels that functions of the triggered declarations make and hold in a local, in the order of the text. */
+export function* localChannels(pkg: PackageModel): Iterable<LocalChannel> {
+  for (const node of pkg.nodes("short_var_declaration", "var_spec")) {
+    const names = node.kind === "var_spec" ? node.childrenOf("name").filter((c) => c.named) : (node.child("left")?.items ?? []);
+    for (const name of names) {
+      const binding = name.kind === "identifier" ? pkg.binding(name) : null;
+      if (binding?.node !== name || !binding.func) continue;
+      const channel = channelOf(pkg, binding);
+      if (channel) yield channel;
+    }
+  }
+}
+
+/** The channel that a local is declared with; null when it is declared with anything else. */
+export function channelOf(pkg: PackageModel, binding: Binding): LocalChannel | null {
+  const before = known.get(binding);
+  if (before) return before;
+  const made = definitionOf(pkg, binding);
+  const func = binding.func;
+  if (!func || made?.symbol !== "make" || made.names.length === 0 || !isChannelType(pkg, made.args[0])) return null;
+  const size = made.args[1];
+  const constant = size ? constantOf(pkg, size) : 0;
+  const ops: ChannelOp[] = [];
+  const sum = collect(pkg, binding, func, null, 0, ops);
+  ops.sort((a, b) => a.node.start - b.node.start);
+  const capacity = typeof constant === "number" || typeof constant === "bigint" ? Number(constant) : null;
+  const channel: LocalChannel = { pkg, binding, func, make: made.value, capacity, ops, ...sum };
+  known.set(binding, channel);
+  return channel;
+}
+
+function isChannelType(pkg: PackageModel, type: GoNode | undefined): boolean {
+  return type !== undefined && (type.kind === "channel_type" || pkg.typeAt(type).kind === "chan");
+}
+
+interface Sum {
+  open: GoNode | null;
+  measured: boolean;
+}
+
+/** Every use of a local or parameter, run by `func` and what it starts. `through`: the call in whose callee it is a parameter, with who runs it. */
+function collect(pkg: PackageModel, binding: Binding, func: FuncModel, through: Through | null, depth: number, ops: ChannelOp[]): Sum {
+  const sum: Sum = { open: null, measured: false };
+  for (const use of binding.uses) {
+    const doing = doingOf(use);
+    if (doing) {
+      const runner = through === null ? runnerOf(pkg, doing.node, func) : runnerThrough(pkg, doing.node, func, through);
+      if (!runner) sum.open ??= use.node;
+      else ops.push({ ...doing, runner, through: through?.call ?? null });
+      continue;
+    }
+    const harmless = harmlessUse(pkg, use);
+    if (harmless === "measures") sum.measured = true;
+    if (harmless) continue;
+    const inner = use.how === "read" && depth < MAX_DEPTH ? asArgument(pkg, use.node, func, through, depth, ops) : null;
+    if (!inner || inner.open) sum.open ??= use.node;
+    if (inner?.measured) sum.measured = true;
+  }
+  return sum;
+}
+
+interface Through {
+  readonly call: GoNode;
+  readonly runner: Runner;
+}
+
+/** Who runs a node of a callee: a goroutine that the callee starts, the callee as the goroutine, or whoever calls it. */
+function runnerThrough(pkg: PackageModel, node: GoNode, callee: FuncModel, through: Through): Runner | null {
+  const inner = runnerOf(pkg, node, callee);
+  if (!inner || inner.start) return inner;
+  const { runner, call } = through;
+  return climb(call).parent?.kind === "go_statement" ? { ...inner, start: climb(call).parent } : runner;
+}
+
+function asArgument(pkg: PackageModel, node: GoNode, func: FuncModel, through: Through | null, depth: number, ops: ChannelOp[]): Sum | null {
+  const list = climb(node).parent;
+  const call = list?.kind === "argument_list" ? list.parent : null;
+  if (!list || call?.kind !== "call_expression") return null;
+  const callee = calleeOf(pkg, call);
+  const param = callee?.params[list.items.indexOf(climb(node))];
+  const runner = through === null ? runnerOf(pkg, call, func) : runnerThrough(pkg, call, func, through);
+  if (!callee?.body || !param || param.variadic || !runner) return null;
+  if (!param.binding) return { open: null, measured: false };
+  return collect(callee.pkg, param.binding, callee, { call, runner }, depth + 1, ops);
+}
+
+function doingOf(use: Use): Pick<ChannelOp, "doing" | "node" | "clause"> | null {
+  const e = climb(use.node);
+  const p = e.parent;
+  if (!p) return null;
+  switch (use.how) {
+    case "send":
+      return { doing: "send", node: p, clause: p.parent?.kind === "communication_case" ? p.parent : null };
+    case "receive": {
+      const list = climb(p).parent;
+      const statement = list?.kind === "expression_list" ? list.parent : list;
+      const clause = statement?.is("receive_statement", "communication_case") ? statement : null;
+      return { doing: "receive", node: p, clause: clause?.kind === "receive_statement" ? clause.parent : clause };
+    }
+    case "range":
+      return { doing: "range", node: e.closest("range_clause") ?? p, clause: null };
+    case "close":
+      return { doing: "close", node: e.closest("call_expression") ?? p, clause: null };
+    default:
+      return null;
+  }
+}
+
+/** Comparisons, len and cap tell nobody else of the channel. */
+function harmlessUse(pkg: PackageModel, use: Use): "leaves" | "measures" | null {
+  if (use.how !== "read") return null;
+  const p = climb(use.node).parent;
+  if (p?.kind === "binary_expression") return "leaves";
+  const call = p?.kind === "argument_list" ? p.parent : null;
+  const symbol = call ? pkg.symbol(unparen(call.child("function") ?? call)) : null;
+  return symbol === "len" || symbol === "cap" ? "measures" : null;
+}
+
+/** The function's own operations: what no goroutine does. */
+export function ownOps(channel: LocalChannel, ...doing: readonly ChannelDoing[]): ChannelOp[] {
+  return channel.ops.filter((op) => op.runner.start === null && doing.includes(op.doing));
+}
+
+/** What goroutines do with it. */
+export function goroutineOps(channel: LocalChannel, ...doing: readonly ChannelDoing[]): (ChannelOp & { readonly runner: Runner & { readonly start: GoNode } })[] {
+  return channel.ops.flatMap((op) => {
+    const { start } = op.runner;
+    return start && doing.includes(op.doing) ? [{ ...op, runner: { ...op.runner, start } }] : [];
+  });
+}
+
+/** Loops of the function that makes the channel around `node` and not around the make: what stands in one runs several times for one channel. */
+export function repeatedIn(channel: LocalChannel, node: GoNode): GoNode | null {
+  for (let n = node.parent; n && n !== channel.func.node; n = n.parent) {
+    if (n.kind === "for_statement" && !n.contains(channel.make) && channel.pkg.functionOf(n) === channel.func) return n;
+  }
+  return null;
+}
