@@ -1,9 +1,10 @@
 /** Edits that add and drop imports as a person would. */
 import type { Edit } from "../text/edit.ts";
+import { commentsIn } from "./comments.ts";
 import { candidateNames, type FileImport, importName, isStandard } from "./import-names.ts";
 import type { Source } from "./node.ts";
 import type { ImportDeclaration, Outline } from "./outline.ts";
-import { CR, LF, SEMICOLON, SLASH, TAB } from "./scan.ts";
+import { CR, LF, SEMICOLON, TAB } from "./scan.ts";
 import { namesQualified } from "./words.ts";
 
 /** An import to add, or one to drop where nothing in the text uses it. */
@@ -65,6 +66,8 @@ interface Line {
   readonly text: string;
   /** Set for a spec. */
   readonly path: string | null;
+  /** Stands for a spec that was dropped. */
+  readonly gone?: true;
 }
 
 class Editor {
@@ -95,7 +98,7 @@ class Editor {
       else this.untidy(decl, own);
     }
     if (adds.length > 0 && !target) this.fresh(adds, open);
-    return this.out.sort((a, b) => a.at.start - b.at.start);
+    return disjoint(this.out.sort((a, b) => a.at.start - b.at.start));
   }
 
   /** The declaration that takes new specs: the first group, else a lone single import; null when a new declaration is right. */
@@ -107,10 +110,11 @@ class Editor {
     return kept.length === 0 ? (open.find((d) => this.endsLine(d)) ?? null) : null;
   }
 
-  /** Each spec and each parenthesis of the group has lines of its own, and no block comment stands between them. */
+  /** Each spec and each parenthesis of the group has lines of its own, and no comment spans lines. */
   private tidy(decl: ImportDeclaration): boolean {
     const { open, close } = decl.parens as { open: number; close: number };
-    if (this.text.slice(open, close).includes("/*")) return false;
+    const comments = commentsIn(this.text, { start: open, end: close });
+    if (comments.some((c) => c.kind === "block" && this.text.slice(c.start, c.end).includes("\n"))) return false;
     let line = this.lineStart(open);
     for (const i of decl.imports) {
       const start = this.lineStart(i.at.start);
@@ -134,13 +138,22 @@ class Editor {
       if (spec && spec.at.start < next) {
         specs++;
         if (!this.dropped.has(spec)) lines.push({ text: this.text.slice(at, next), path: spec.path });
-        else if (own >= 0) lines.length = own;
+        else {
+          if (own >= 0) lines.length = own;
+          lines.push({ text: "", path: null, gone: true });
+        }
         own = lines.length;
       } else {
         if (this.blank(at, next)) own = -1;
         lines.push({ text: this.text.slice(at, next), path: null });
       }
       at = next;
+    }
+    // A block that lost all its specs goes with its heading.
+    for (const block of blocksOf(lines).reverse()) {
+      const own = lines.slice(block.from, block.to);
+      const left = own.some((line) => line.path !== null) ? own.filter((line) => !line.gone) : own.some((line) => line.gone) ? [] : own;
+      lines.splice(block.from, own.length, ...left);
     }
     if (adds.length === 0 && !lines.some((line) => line.path !== null)) {
       this.remove(decl);
@@ -193,7 +206,9 @@ class Editor {
       const end = semicolon >= 0 && semicolon < limit && this.blank(spec.at.end, semicolon) ? semicolon + 1 : spec.at.end;
       this.replace(spec.at.start, end, "");
     }
-    if (adds.length > 0) {
+    if (decl.imports.length === 0 && this.blank((decl.parens as { open: number }).open + 1, close)) {
+      this.replace(decl.start, decl.end, this.grouped(adds));
+    } else if (adds.length > 0) {
       const open = (decl.parens as { open: number }).open + 1;
       this.replace(open, open, `${adds.map(written).join("; ")}${decl.imports.length > 0 ? "; " : ""}`);
     }
@@ -218,14 +233,14 @@ class Editor {
       return;
     }
     const [first] = adds;
-    const text =
-      adds.length === 1 && first
-        ? `import ${written(first)}`
-        : `import (${this.eol}${adds
-            .reduce<Line[]>((lines, add) => insert(lines, { text: `\t${written(add)}${this.eol}`, path: add.path }, this.eol), [])
-            .map((line) => line.text)
-            .join("")})`;
+    const text = adds.length === 1 && first ? `import ${written(first)}` : this.grouped(adds);
     this.after(this.file.importDecls.at(-1)?.end ?? this.file.packageAt.end, [text], this.eol + this.eol);
+  }
+
+  private grouped(adds: readonly ImportChange[]): string {
+    const lines: Line[] = [];
+    for (const add of adds) insert(lines, { text: `\t${written(add)}${this.eol}`, path: add.path }, this.eol);
+    return `import (${this.eol}${lines.map((line) => line.text).join("")})`;
   }
 
   /** Writes declarations on lines below the one that ends at `end`, or behind it when more stands on its line. */
@@ -237,7 +252,7 @@ class Editor {
 
   /** Takes out a whole declaration, its lines, and one of two blank lines that would meet. */
   private remove(decl: ImportDeclaration): void {
-    const start = this.lineStart(decl.start);
+    let start = this.lineStart(decl.start);
     if (!this.blank(start, decl.start) || !this.nothingBut(decl.end)) {
       let end = decl.end;
       while (this.text.charCodeAt(end) === 32 || this.text.charCodeAt(end) === TAB) end++;
@@ -246,7 +261,8 @@ class Editor {
     }
     let end = this.lineEnd(decl.end);
     const blankAbove = start > 0 && this.blank(this.lineStart(start - 1), start - 1);
-    if (blankAbove && end < this.text.length && this.blank(end, this.lineEnd(end))) end = this.lineEnd(end);
+    if (blankAbove && end === this.text.length) start = this.lineStart(start - 1);
+    else if (blankAbove && this.blank(end, this.lineEnd(end))) end = this.lineEnd(end);
     this.replace(start, end, "");
   }
 
@@ -284,18 +300,40 @@ class Editor {
     return true;
   }
 
-  /** From `at` to the end of the line stands nothing, or a comment that ends there. */
+  /** From `at` to the end of the line stands nothing, or comments that end there. */
   private nothingBut(at: number): boolean {
     const end = this.contentEnd(at);
     let i = at;
-    while (i < end && isSpace(this.text.charCodeAt(i))) i++;
-    if (i >= end) return true;
-    return this.text.charCodeAt(i) === SLASH && this.text.charCodeAt(i + 1) === SLASH;
+    while (i < end) {
+      if (isSpace(this.text.charCodeAt(i))) {
+        i++;
+        continue;
+      }
+      if (this.text.startsWith("//", i)) return true;
+      const close = this.text.startsWith("/*", i) ? this.text.indexOf("*/", i + 2) : -1;
+      if (close < 0 || close + 2 > end) return false;
+      i = close + 2;
+    }
+    return true;
   }
 
   private endsLine(decl: ImportDeclaration): boolean {
     return this.nothingBut(decl.end);
   }
+}
+
+/** Two removals may want the same blank line. */
+function disjoint(sorted: readonly Edit[]): Edit[] {
+  const out: Edit[] = [];
+  for (const edit of sorted) {
+    const before = out.at(-1);
+    if (before && edit.at.start < before.at.end) {
+      out[out.length - 1] = { at: { ...before.at, end: Math.max(before.at.end, edit.at.end) }, text: before.text + edit.text };
+    } else {
+      out.push(edit);
+    }
+  }
+  return out;
 }
 
 function isSpace(code: number): boolean {
@@ -344,7 +382,7 @@ function blocksOf(lines: readonly Line[]): { from: number; to: number }[] {
   const blocks: { from: number; to: number }[] = [];
   let from = -1;
   for (const [k, line] of lines.entries()) {
-    const empty = line.path === null && line.text.trim() === "";
+    const empty = line.path === null && !line.gone && line.text.trim() === "";
     if (!empty && from < 0) from = k;
     if (empty && from >= 0) {
       blocks.push({ from, to: k });

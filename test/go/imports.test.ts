@@ -1,6 +1,7 @@
+import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { formatGo, loadFormatter } from "../../src/go/format.ts";
-import { candidateNames, type ImportChange, importEdits, isStandard } from "../../src/go/imports.ts";
+import { candidateNames, type FileImport, type ImportChange, importEdits, isStandard } from "../../src/go/imports.ts";
 import { outline } from "../../src/go/outline.ts";
 import { applyEdits } from "../../src/text/apply.ts";
 
@@ -224,4 +225,83 @@ describe("dropping", () => {
     expect(formatGo(after).ok).toBe(true);
     expect(outline(after).imports.map((i) => i.path)).toEqual(["bytes"]);
   });
+});
+
+describe("any imports and any changes", () => {
+  const paths = ["bytes", "context", "os", "time", "unsafe", "example.com/a", "example.com/a/b", "corp.com/m/x", "corp.com/m/y/v2"];
+  const path = fc.constantFrom(...paths);
+  const spec = fc
+    .tuple(
+      path,
+      fc.constantFrom("", "_ ", ". ", "other "),
+      fc.constantFrom("", " // why", " /* why */"),
+      fc.constantFrom("", "", "// above\n", "\n", "\n// heading\n"),
+    )
+    .map(([p, alias, behind, above]) => ({ above, text: `${alias}"${p}"${behind}` }));
+  const declaration = fc.oneof(
+    fc.array(spec, { maxLength: 6 }).map((specs) => `import (\n${specs.map((x) => `${x.above}${x.text}\n`).join("")})\n`),
+    spec.map((x) => `import ${x.text}\n`),
+    fc.constant('// int x;\nimport "C"\n'),
+  );
+  const header = fc.tuple(fc.constantFrom("package a\n", "// Package a.\npackage a // a\n"), fc.array(declaration, { maxLength: 3 }));
+  const change = fc.tuple(path, fc.constantFrom("add" as const, "drop" as const)).map(([p, action]): ImportChange => ({ path: p, action }));
+  const rest = fc.constantFrom("", "\nfunc f() {}\n", "\n// f\nfunc f() { os.Exit(1) }\n");
+
+  it("give what was asked for, formatted as before, and nothing to do a second time", () => {
+    fc.assert(
+      fc.property(
+        header,
+        rest,
+        fc.array(change, { minLength: 1, maxLength: 4 }),
+        fc.boolean(),
+        fc.boolean(),
+        ([clause, imports], body, changes, crlf, tidy) => {
+          const written = `${clause}\n${imports.join("\n")}${body}`;
+          const result = formatGo(written);
+          if (!result.ok) throw new Error(result.message);
+          const lf = tidy ? result.text : written;
+          const text = crlf ? lf.replaceAll("\n", "\r\n") : lf;
+          const before = outline(text);
+          const after = applied(text, changes);
+          const now = outline(after);
+
+          expect(now.problem).toBeNull();
+          // gofmt may only have comments to align, and lines to sort where a comment between them went
+          const format = formatGo(after);
+          expect(format.ok).toBe(true);
+          if (tidy && format.ok) expect(squeezed(format.text)).toEqual(squeezed(after));
+          expect(applied(after, changes)).toBe(after);
+          expect(after.includes("\n") && crlf ? after.replaceAll("\r\n", "").includes("\n") : false).toBe(false);
+
+          const added = new Set(changes.filter((c) => c.action === "add").map((c) => c.path));
+          const gone = new Set(changes.filter((c) => c.action === "drop" && !added.has(c.path)).map((c) => c.path));
+          const usable = (i: FileImport) => i.alias !== "_" && i.alias !== ".";
+          const used = (i: FileImport) => i.path === "os" && i.alias === null && body.includes("os.Exit");
+          const expected = before.imports.filter((i) => !(gone.has(i.path) && usable(i) && !used(i))).map((i) => `${i.alias} ${i.path}`);
+          for (const p of added) if (!before.imports.some((i) => i.path === p && usable(i))) expected.push(`null ${p}`);
+          expect(now.imports.map((i) => `${i.alias} ${i.path}`).sort()).toEqual(expected.sort());
+
+          const cgo = (o: typeof now, t: string) => o.importDecls.filter((d) => d.cgo).map((d) => t.slice(d.docStart, d.end));
+          expect(cgo(now, after)).toEqual(cgo(before, text));
+          expect(after.endsWith(text.slice(before.declarations[0]?.docStart ?? text.length))).toBe(true);
+        },
+      ),
+      { numRuns: 400 },
+    );
+  });
+
+  function applied(text: string, changes: readonly ImportChange[]): string {
+    return applyEdits(text, importEdits({ path: "a.go", text }, outline(text), changes));
+  }
+
+  function squeezed(text: string): string[] {
+    const lines = text.split("\n").map((line) =>
+      line
+        .split(" ")
+        .filter((part) => part !== "")
+        .join(" "),
+    );
+    // gofmt also takes out what is imported twice
+    return [...new Set(lines.filter((line) => line.trim() !== ""))].sort();
+  }
 });
