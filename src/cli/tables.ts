@@ -50,6 +50,7 @@ export function statsTable(run: Run): string {
     ["walk", ms(run.phases.walk), ""],
     ["read", ms(run.phases.read), ""],
     ["search", ms(run.phases.search), ""],
+    ["outline", ms(run.phases.outline), ""],
     ["model", ms(run.phases.model), ""],
     ["rules", ms(run.phases.rules), ""],
     ...[...run.ruleTimes].sort((a, b) => b[1] - a[1]).map(([rule, t]) => [`  ${rule}`, ms(t), ""]),

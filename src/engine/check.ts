@@ -2,20 +2,19 @@
 import { isUtf8 } from "node:buffer";
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { formatGo, loadFormatter } from "../go/format.ts";
 import type { Declaration } from "../go/outline.ts";
 import { loadGrammar } from "../go/parse.ts";
 import { GoFile } from "../model/file.ts";
 import { buildPackage, type Package } from "../model/package.ts";
 import type { Finding, Fix, Rule } from "../rule/rule.ts";
-import { Lines } from "../text/lines.ts";
 import { displayPath, reason, type Target } from "./discover.ts";
 import { declarationAt, fingerprints } from "./fingerprint.ts";
 import { goFileNames, Modules } from "./modules.ts";
-import { compareFindings, faultOfFix } from "./plan.ts";
+import { compare, compareFindings, faultOfFix } from "./plan.ts";
 import type { Problem } from "./report.ts";
 import type { FileSettings, Settings } from "./settings.ts";
 import { SUPPRESSION_MARK, Suppressions } from "./suppress.ts";
+import { brokenFile, unreadDeclarations } from "./syntax.ts";
 import type { Presence } from "./triggers.ts";
 import { fits } from "./versions.ts";
 
@@ -56,13 +55,14 @@ export interface Phases {
   walk: number;
   read: number;
   search: number;
+  outline: number;
   model: number;
   rules: number;
 }
 
 interface Loaded {
   readonly target: Target;
-  readonly bytes: Buffer;
+  readonly file: GoFile;
   /** null when no declaration can hold a trigger. */
   readonly touched: Presence | null;
   /** May hold a suppression comment. */
@@ -70,7 +70,7 @@ interface Loaded {
 }
 
 export class Checker {
-  readonly phases: Phases = { walk: 0, read: 0, search: 0, model: 0, rules: 0 };
+  readonly phases: Phases = { walk: 0, read: 0, search: 0, outline: 0, model: 0, rules: 0 };
   /** Milliseconds by rule. */
   readonly ruleTimes = new Map<string, number>();
   readonly options: CheckerOptions;
@@ -97,12 +97,12 @@ export class Checker {
       const file = this.load(target, settings, result);
       if (file) loaded.push(file);
     }
-    await this.wholeSyntax(loaded, result);
+    await this.parse(loaded, result);
     if (!loaded.some((f) => f.touched || f.marked)) return result;
     await loadGrammar();
     this.modules.trim();
-    await this.run(dir, settings, loaded, result);
-    result.suspects.clear();
+    this.run(dir, settings, loaded, result);
+    for (const { file } of loaded) if (!result.broken.has(file.path)) result.problems.push(...(await unreadDeclarations(file)));
     return result;
   }
 
@@ -127,25 +127,24 @@ export class Checker {
     const touched = settings.triggers.touches(bytes);
     const marked = settings.unusedSuppressions && bytes.includes(SUPPRESSION_MARK);
     this.phases.search += performance.now() - read;
-    return { target, bytes, touched, marked };
+    return { target, file: new GoFile(target.path, () => bytes.toString("utf8")), touched, marked };
   }
 
-  /** Syntax errors of whole files, by gofmt's own parser. */
-  private async wholeSyntax(files: readonly Loaded[], result: Result): Promise<void> {
-    const wanted = files.filter((f) => this.options.wholeSyntax || f.target.named);
-    if (wanted.length === 0) return;
-    await loadFormatter();
-    for (const { target, bytes } of wanted) {
-      const parsed = formatGo(bytes.toString("utf8"));
-      if (parsed.ok) continue;
-      result.broken.add(target.path);
-      result.problems.push(syntaxProblem(target.path, parsed));
-    }
-  }
-
-  private async run(dir: string, settings: Settings, loaded: readonly Loaded[], result: Result): Promise<void> {
+  /** Tells the files that do not parse. */
+  private async parse(files: readonly Loaded[], result: Result): Promise<void> {
     const started = performance.now();
-    const files = this.filesOf(dir, loaded, result);
+    for (const { file, target } of files) {
+      const problem = await brokenFile(file, this.options.wholeSyntax || target.named);
+      if (!problem) continue;
+      result.broken.add(file.path);
+      result.problems.push(problem);
+    }
+    this.phases.outline += performance.now() - started;
+  }
+
+  private run(dir: string, settings: Settings, loaded: readonly Loaded[], result: Result): void {
+    const started = performance.now();
+    const files = this.filesOf(dir, loaded);
     const byName = new Map<string, Member[]>();
     for (const member of files) {
       const name = member.file.outline.packageName;
@@ -157,7 +156,7 @@ export class Checker {
     const found: Found[] = [];
     for (const [name, members] of byName) {
       if (members.some((m) => m.loaded?.touched || m.loaded?.marked))
-        found.push(...(await this.checkPackage(dir, name, members, settings, result)));
+        found.push(...this.checkPackage(dir, name, members, settings, result));
     }
     found.sort((a, b) => compareFindings(a.finding, b.finding));
     for (const { finding, declaration } of found) {
@@ -170,11 +169,8 @@ export class Checker {
   }
 
   /** All Go files of the directory: those that are wanted, and those that only belong to the same packages. */
-  private filesOf(dir: string, loaded: readonly Loaded[], result: Result): Member[] {
-    const members: Member[] = loaded.map((l) => ({
-      file: new GoFile(l.target.path, () => l.bytes.toString("utf8")),
-      loaded: l,
-    }));
+  private filesOf(dir: string, loaded: readonly Loaded[]): Member[] {
+    const members: Member[] = loaded.map((l) => ({ file: l.file, loaded: l }));
     const known = new Set(loaded.map((l) => l.target.absolute));
     for (const name of goFileNames(dir)) {
       const absolute = join(dir, name);
@@ -182,15 +178,10 @@ export class Checker {
       const path = displayPath(this.options.cwd, absolute);
       members.push({ file: new GoFile(path, () => this.options.overlay.get(path) ?? readText(absolute)), loaded: null });
     }
-    for (const member of members) {
-      const { problem } = member.file.outline;
-      if (!problem || !member.loaded || result.broken.has(member.file.path)) continue;
-      result.suspects.add(member.file);
-    }
-    return members.sort((a, b) => (a.file.path < b.file.path ? -1 : 1));
+    return members.sort((a, b) => compare(a.file.path, b.file.path));
   }
 
-  private async checkPackage(dir: string, name: string, members: readonly Member[], settings: Settings, result: Result): Promise<Found[]> {
+  private checkPackage(dir: string, name: string, members: readonly Member[], settings: Settings, result: Result): Found[] {
     const started = performance.now();
     const triggered = new Map<GoFile, readonly Declaration[]>();
     const active = new Set<Rule>();
@@ -227,9 +218,7 @@ export class Checker {
     this.phases.rules += performance.now() - ruled;
     result.packages++;
     result.parsedBytes += pkg.parsedBytes;
-    const found = this.accept(raw, pkg, members, wanted, settings, result);
-    await this.tellSyntax(files, wanted, result);
-    return found;
+    return this.accept(raw, pkg, members, wanted, settings, result);
   }
 
   /** The rule's findings; a rule that throws is told, and what it found before stays. */
@@ -324,29 +313,6 @@ export class Checker {
       if (why) result.blocked.set(fix, { reason: `it would change ${at.path}, which ${why}`, fault: false });
     }
   }
-
-  /** Syntax errors in triggered declarations and outlines, when gofmt's parser agrees that the file is broken. */
-  private async tellSyntax(files: readonly GoFile[], wanted: ReadonlyMap<string, FileSettings>, result: Result): Promise<void> {
-    for (const file of files) {
-      const suspect = result.suspects.delete(file);
-      if (!wanted.has(file.path) || result.broken.has(file.path) || (!suspect && file.problems.length === 0)) continue;
-      await loadFormatter();
-      const parsed = formatGo(file.source.text);
-      if (!parsed.ok) {
-        result.broken.add(file.path);
-        result.problems.push(syntaxProblem(file.path, parsed));
-        continue;
-      }
-      for (const problem of file.problems) {
-        const { line, column } = new Lines(file.source.text).position(problem.start);
-        const message =
-          problem.message === "syntax error"
-            ? "this declaration was not checked: it is valid Go that the bundled grammar cannot read"
-            : problem.message;
-        result.problems.push({ path: file.path, rule: null, message, line, column, harmless: true });
-      }
-    }
-  }
 }
 
 interface Member {
@@ -369,16 +335,10 @@ class Result implements Checked {
   readonly problems: Problem[] = [];
   /** Files that are known not to parse. */
   readonly broken = new Set<string>();
-  /** Files whose outline found something amiss. */
-  readonly suspects = new Set<GoFile>();
   files = 0;
   bytes = 0;
   parsedBytes = 0;
   packages = 0;
-}
-
-function syntaxProblem(path: string, error: { message: string; line: number; column: number }): Problem {
-  return { path, rule: null, message: `does not parse: ${error.message}`, line: error.line, column: error.column };
 }
 
 function pathsOf(finding: Finding): Set<string> {

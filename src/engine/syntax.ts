@@ -1,0 +1,30 @@
+/**
+ * Files that do not parse. The outline and the grammar only raise suspicion (the grammar does not know all of the newest syntax); gofmt's
+ * parser decides.
+ */
+import { formatGo, loadFormatter } from "../go/format.ts";
+import type { GoFile } from "../model/file.ts";
+import { Lines } from "../text/lines.ts";
+import type { Problem } from "./report.ts";
+
+/** What is wrong with a file as a whole, or null. Without `whole` only what its outline shows is followed up. */
+export async function brokenFile(file: GoFile, whole: boolean): Promise<Problem | null> {
+  if (!whole && file.outline.problem === null) return null;
+  await loadFormatter();
+  const parsed = formatGo(file.source.text);
+  if (parsed.ok) return null;
+  return { path: file.path, rule: null, message: `does not parse: ${parsed.message}`, line: parsed.line, column: parsed.column };
+}
+
+/** What the grammar stumbled over in the declarations of a file that is not known to be broken, once the rules have asked for them. */
+export async function unreadDeclarations(file: GoFile): Promise<Problem[]> {
+  if (file.problems.length === 0) return [];
+  const broken = await brokenFile(file, true);
+  if (broken) return [broken];
+  return file.problems.map(({ start, message }) => {
+    const { line, column } = new Lines(file.source.text).position(start);
+    const told =
+      message === "syntax error" ? "this declaration was not checked: it is valid Go that the bundled grammar cannot read" : message;
+    return { path: file.path, rule: null, message: told, line, column, harmless: true };
+  });
+}
