@@ -66,7 +66,7 @@ function table(): string {
   for (const family of new Set(entries.map((e) => e.rule.family))) {
     lines.push(`## ${family}`, "", "| rule | finds | tier | Go |", "|---|---|---|---|");
     for (const { rule } of entries.filter((e) => e.rule.family === family)) {
-      lines.push(`| [${rule.id}](${rule.id}.md) | ${cell(rule.title)} | ${rule.tier} | ${versions(rule) ?? "all"} |`);
+      lines.push(`| [${rule.id}](${rule.id}.md) | ${cell(capital(rule.title))} | ${rule.tier} | ${versions(rule) ?? "all"} |`);
     }
     lines.push("");
   }
@@ -132,7 +132,13 @@ async function page(rule: Rule): Promise<string> {
   ].join("\n");
 }
 
-function sentence(text: string): string {
+/** A capital at the start, unless a name of the code stands there (`time.Tick`). */
+function capital(text: string): string {
+  return /^[a-z]+[ ,]/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
+}
+
+function sentence(line: string): string {
+  const text = capital(line);
   return /[.!?:`)]$/.test(text) ? text : `${text}.`;
 }
 
