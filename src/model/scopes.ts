@@ -4,6 +4,7 @@
  * its block; names that no block declares belong to the file, the package or the universe and are looked up later, when somebody asks.
  */
 import { type GoNode, type Kind, unparen } from "../go/node.ts";
+import { misreadName } from "../go/params.ts";
 import type { Binding, BindingKind, Entity, FileModel, FuncModel, PackageModel, Param, Scope, Use, UseHow } from "./model.ts";
 import type { FileImport } from "../go/imports.ts";
 
@@ -223,6 +224,12 @@ class Builder implements LocalScopes {
     for (const p of list.items) {
       const type = p.child("type");
       if (!type) continue;
+      const group = misreadName(list, p);
+      const groupType = group?.child("type");
+      if (groupType) {
+        into.push({ name: type.text, type: groupType, variadic: false, binding: this.declare(type, kind, bodyStart) });
+        continue;
+      }
       this.visit(type);
       const variadic = p.kind === "variadic_parameter_declaration";
       const names = p.childrenOf("name");

@@ -8,14 +8,16 @@ import type { GoNode } from "../go/node.ts";
 import type { Binding, Entity, PackageModel, Selection, Type } from "./model.ts";
 import { type StdType, stdPackage } from "./stdlib.ts";
 import { calleeType, callType, denotedType } from "./types/call.ts";
-import { evaluate, isConstant, plainValue, type Value, valueOfEntities, valueOfMember } from "./types/constant.ts";
-import * as core from "./types/core.ts";
+import { evaluate, valueOfEntities, valueOfMember } from "./types/constant.ts";
+import { isConstant } from "./types/constness.ts";
 import type { Interface, Named, TypeParam } from "./types/core.ts";
+import * as core from "./types/core.ts";
 import { keyedLiteral, literalBodyType, typeOfNode } from "./types/expr.ts";
 import { strip } from "./types/nodes.ts";
 import { memberOf, type Obj, objectOfBinding, objectOfEntity, objectOfName } from "./types/object.ts";
 import { implementsInterface, interfaceOwner, selectIn } from "./types/select.ts";
 import { declaredConstraint, receiverParams, signatureOf, typeAtNode, typeParamsOf } from "./types/typeexpr.ts";
+import { plainValue, type Value } from "./types/value.ts";
 
 export { defaultType, deref, hasUnknown, identical, isNamed, isUntyped, typeString } from "./types/core.ts";
 
@@ -177,12 +179,14 @@ export class Types {
     if (core.identical(from, to)) return true;
     if (core.hasUnknown(from) || core.hasUnknown(to) || core.isGeneric(from) || core.isGeneric(to)) return null;
     const target = this.underlying(to);
-    if (from === core.untypedNil) return ["pointer", "func", "slice", "map", "chan", "interface"].includes(target.kind) || target === core.unsafePointer;
+    if (from === core.untypedNil)
+      return ["pointer", "func", "slice", "map", "chan", "interface"].includes(target.kind) || target === core.unsafePointer;
     if (target.kind === "interface") return this.implements(core.defaultType(from), to);
     if (core.isUntyped(from)) return target.kind === "basic" ? null : false;
     const source = this.underlying(from);
     const bothNamed = isDefined(from) && isDefined(to);
-    if (source.kind === "chan" && target.kind === "chan" && source.dir === "both" && !bothNamed) return core.identical(source.elem, target.elem);
+    if (source.kind === "chan" && target.kind === "chan" && source.dir === "both" && !bothNamed)
+      return core.identical(source.elem, target.elem);
     return !bothNamed && core.identical(source, target);
   }
 
@@ -416,7 +420,8 @@ export class Types {
       const params = receiverParams(this, node);
       const filled = params.length === 0 ? signature : core.substitute(signature, core.substitution(params, type.args));
       const pointer = hasPointerReceiver(node);
-      if (agreed && (agreed.pointer !== pointer || !core.identical(agreed.type, filled))) return { type: core.unknown, pointer, entity: null };
+      if (agreed && (agreed.pointer !== pointer || !core.identical(agreed.type, filled)))
+        return { type: core.unknown, pointer, entity: null };
       agreed ??= { type: filled, pointer, entity: entities.length === 1 ? e : null };
     }
     return agreed;

@@ -24,7 +24,9 @@ test("functions, variables, constants, types and aliases, and since when", () =>
 
 test("methods with receiver and version; unexported types that the library hands out", () => {
   const group = member("sync", "WaitGroup");
-  expect(group?.kind === "type" && [group.methods.get("Go")?.since, group.methods.get("Add")?.since, group.methods.get("Add")?.pointer]).toEqual([25, 0, true]);
+  expect(
+    group?.kind === "type" && [group.methods.get("Go")?.since, group.methods.get("Add")?.since, group.methods.get("Add")?.pointer],
+  ).toEqual([25, 0, true]);
   const order = member("encoding/binary", "LittleEndian");
   expect(order && typeString(order.type)).toBe("encoding/binary.littleEndian");
   const type = member("encoding/binary", "littleEndian");

@@ -8,7 +8,25 @@ import { type Types, typesOf } from "../../src/model/types.ts";
 await loadGrammar();
 
 const importsOf = (text: string): string =>
-  ["time", "sync", "io", "os", "fmt", "bytes", "context", "net/http", "slices", "maps", "cmp", "iter", "strings", "errors", "sync/atomic", "unsafe", "math"]
+  [
+    "time",
+    "sync",
+    "io",
+    "os",
+    "fmt",
+    "bytes",
+    "context",
+    "net/http",
+    "slices",
+    "maps",
+    "cmp",
+    "iter",
+    "strings",
+    "errors",
+    "sync/atomic",
+    "unsafe",
+    "math",
+  ]
     .filter((p) => new RegExp(`\\b${p.slice(p.lastIndexOf("/") + 1)}\\.`).test(text))
     .map((p) => `import "${p}"\n`)
     .join("");
@@ -54,7 +72,11 @@ export function checked(text: string, others: Record<string, Package> = {}): Che
 }
 
 /** Types that lines ending in `// = T` expect of the last expression on their left side of the comment: `[line, expected, actual]`. */
-export function expectations(text: string, spell: (types: Types, node: GoNode) => string, others: Record<string, Package> = {}): string[][] {
+export function expectations(
+  text: string,
+  spell: (types: Types, node: GoNode) => string,
+  others: Record<string, Package> = {},
+): string[][] {
   const { pkg, types } = checked(text, others);
   const rows: string[][] = [];
   for (const file of pkg.files) {

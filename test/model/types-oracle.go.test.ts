@@ -6,7 +6,21 @@ import { goVersion } from "../house/go.ts";
 import { compareTypes } from "../oracle/types/compare.ts";
 
 /** Generics, embedding, untyped constants and shifts, iterators, method values, platform files, code in vendor. */
-const SAMPLE = ["time", "slices", "maps", "iter", "sync/...", "context", "text/template", "net/url", "math/big", "compress/flate", "go/constant", "os", "log/slog/..."];
+const SAMPLE = [
+  "time",
+  "slices",
+  "maps",
+  "iter",
+  "sync/...",
+  "context",
+  "text/template",
+  "net/url",
+  "math/big",
+  "compress/flate",
+  "go/constant",
+  "os",
+  "log/slog/...",
+];
 
 test.runIf(goVersion())("a sample of the standard library agrees with go/types", { timeout: 180_000 }, async () => {
   const root = execFileSync("go", ["env", "GOROOT"], { encoding: "utf8" }).trim();

@@ -31,13 +31,14 @@ func f(a, b int, c ...string) (n int64, err error) {
 	return
 }`));
 
-  test("a name is its old self in the statement that shadows it", () => agree(inBody('x := 1\n{\n x := string(rune(x))\n _ = x // = string\n}\n_ = x // = int')));
+  test("a name is its old self in the statement that shadows it", () =>
+    agree(inBody("x := 1\n{\n x := string(rune(x))\n _ = x // = string\n}\n_ = x // = int")));
 
   test("package level: variables by their values, constants by kind, functions", () =>
     agree(
       inBody(
         "_ = v // = []time.Duration\n_ = c // = untyped int\n_ = d // = time.Duration\n_ = g // = func(int) (string, error)\n_ = x // = string\n_ = y // = error",
-      `
+        `
 var v = []time.Duration{1}
 const c = 1 << 3
 const d = 5 * time.Second
@@ -50,7 +51,7 @@ var x, y = g(1)`,
     agree(
       inBody(
         "_ = B // = example.com/p.kind\n_ = N // = untyped int\n_ = R // = untyped rune",
-      `type kind uint8
+        `type kind uint8
 const (
 	A kind = iota
 	B
@@ -64,7 +65,8 @@ const Q, R = iota, 'r'`,
       ),
     ));
 
-  test("names of the universe may be declared anew", () => agree(`func f(len []byte, string int) {\n_ = len // = []uint8\n_ = string // = int\n}`));
+  test("names of the universe may be declared anew", () =>
+    agree(`func f(len []byte, string int) {\n_ = len // = []uint8\n_ = string // = int\n}`));
 
   test("iota outside of a constant is somebody's own name", () => {
     const { types, at } = checked("func f() { iota := 3; use(iota) }");
@@ -112,7 +114,13 @@ _ = i.Close // = func() error`,
   test("a selection tells owner, way and declaration", () => {
     const { types, at } = checked(inBody("var p *S\np.Lock()\np.Name()\n_ = p.ID\np.Close()\nvar i I\ni.Close()", declarations));
     const lock = types.select(at("p.Lock"));
-    expect(lock && [lock.kind, typeString(lock.owner), lock.path, lock.indirect, lock.pointerReceiver]).toEqual(["method", "sync.Mutex", ["Base", "Mutex"], true, true]);
+    expect(lock && [lock.kind, typeString(lock.owner), lock.path, lock.indirect, lock.pointerReceiver]).toEqual([
+      "method",
+      "sync.Mutex",
+      ["Base", "Mutex"],
+      true,
+      true,
+    ]);
     const name = types.select(at("p.Name"));
     expect([name?.entity?.name, name?.entity?.receiver]).toEqual(["Name", "Base"]);
     expect(types.select(at("p.ID"))?.field?.node?.text).toBe("ID int");
@@ -122,14 +130,19 @@ _ = i.Close // = func() error`,
   });
 
   test("an unknown embedded type hides what might be in it", () => {
-    const { types, at } = checked(inBody("var t T\n_ = t.A\n_ = t.B", "type T struct { elsewhere.X; A int; Deep }\ntype Deep struct { B int }"));
+    const { types, at } = checked(
+      inBody("var t T\n_ = t.A\n_ = t.B", "type T struct { elsewhere.X; A int; Deep }\ntype Deep struct { B int }"),
+    );
     expect(typeString(types.typeOf(at("t.A")))).toBe("int");
     expect(types.typeOf(at("t.B")).kind).toBe("unknown");
   });
 
   test("a lower-case name belongs to its package", () => {
     const other = packageOf({ "o.go": "package o\ntype Base struct { hidden int }\ntype T struct { hidden string }" }, "example.com/o");
-    agree(`import "example.com/o"\n${inBody("var s S\n_ = s.hidden // = bool", "type S struct { o.Base; Own }\ntype Own struct { hidden bool }")}`, { "example.com/o": other });
+    agree(
+      `import "example.com/o"\n${inBody("var s S\n_ = s.hidden // = bool", "type S struct { o.Base; Own }\ntype Own struct { hidden bool }")}`,
+      { "example.com/o": other },
+    );
   });
 
   test("a local value of a package's name", () => agree(inBody("var time struct{ After int }\n_ = time.After // = int")));
@@ -175,14 +188,17 @@ _ = nope + u // = uint8`),
 
   test("an untyped constant shifted by a variable takes the type of its place", () =>
     agree(
-      inBody(`n := uint(3)
+      inBody(
+        `n := uint(3)
 var u uint64 = 5
 a := 1 << n // = int
 u = u | 1<<n // = uint64
 var w uint32 = 1 << n // = uint32
 _ = int64(1 << n) // = int64
 _ = u & (1<<n - 1) // = uint64
-takes(1 << n) // = ()`, "func takes(int8) {}"),
+takes(1 << n) // = ()`,
+        "func takes(int8) {}",
+      ),
     ));
 
   test("a shift inside of its place", () => {
@@ -191,7 +207,8 @@ takes(1 << n) // = ()`, "func takes(int8) {}"),
     expect(typeString(types.typeOf(at("1<<n")))).toBe("uint64");
   });
 
-  test("stars before a parenthesised conversion dereference", () => agree(inBody("var p unsafe.Pointer\n_ = *(*[8]byte)(p) // = [8]uint8")));
+  test("stars before a parenthesised conversion dereference", () =>
+    agree(inBody("var p unsafe.Pointer\n_ = *(*[8]byte)(p) // = [8]uint8")));
 
   test("channels, maps, assertions, with and without ok", () =>
     agree(
@@ -273,28 +290,34 @@ default:
 
   test("select clauses", () =>
     agree(
-      inBody(`var c chan *S
+      inBody(
+        `var c chan *S
 select {
 case v := <-c:
 	_ = v // = *example.com/p.S
 case v, ok := <-time.After(1):
 	_ = v // = time.Time
 	_ = ok // = bool
-}`, "type S struct{}"),
+}`,
+        "type S struct{}",
+      ),
     ));
 });
 
 describe("literals", () => {
   test("elided inner types, lengths, keys", () =>
     agree(
-      inBody(`type P struct{ X, Y int8 }
+      inBody(
+        `type P struct{ X, Y int8 }
 _ = []P{{1, 2}}[0].X // = int8
 _ = []*P{{1, 2}}[0] // = *P
 _ = [...]string{5: "a", "b"} // = [7]string
 _ = [N + 1]int{} // = [4]int
 _ = [...]int{last: 1} // = [3]int
 _ = map[P][]P{{1, 2}: {{3, 4}}}[P{}] // = []P
-_ = func(a int, b ...string) error { return nil } // = func(int, ...string) error`, "const N = 3\nconst (\n first = iota\n second\n last\n)"),
+_ = func(a int, b ...string) error { return nil } // = func(int, ...string) error`,
+        "const N = 3\nconst (\n first = iota\n second\n last\n)",
+      ),
     ));
 
   test("a nested literal's own type", () => {
@@ -386,8 +409,10 @@ describe("where it cannot be told", () => {
   test("build-tagged twins: known where they agree", () => {
     const pkg = packageOf({
       "p.go": "package p\nfunc f() { use(same(), other(), fd.x, fd.y, fd.only) }\nvar fd fileData",
-      "p_linux.go": "package p\nfunc same() int { return 0 }\nfunc other() int { return 0 }\ntype fileData struct { x int; y int; only error }",
-      "p_windows.go": "package p\nfunc same() int { return 1 }\nfunc other() string { return \"\" }\ntype fileData struct { x int; y string }",
+      "p_linux.go":
+        "package p\nfunc same() int { return 0 }\nfunc other() int { return 0 }\ntype fileData struct { x int; y int; only error }",
+      "p_windows.go":
+        'package p\nfunc same() int { return 1 }\nfunc other() string { return "" }\ntype fileData struct { x int; y string }',
     });
     const call = [...pkg.nodes("call_expression")][0];
     const args = call?.child("arguments")?.items ?? [];
@@ -423,7 +448,8 @@ _ = o2.Nothing // = ?`)}`,
     );
   });
 
-  test("the library by dot", () => agree(`import . "time"\n${inBody("_ = After(Second) // = <-chan time.Time\n_ = Second // = time.Duration")}`));
+  test("the library by dot", () =>
+    agree(`import . "time"\n${inBody("_ = After(Second) // = <-chan time.Time\n_ = Second // = time.Duration")}`));
 });
 
 describe("constants", () => {
@@ -467,7 +493,10 @@ _ = time.Now() // = null`,
 describe("helpers", () => {
   test("identity, names, interfaces, assignability", () => {
     const { types, at } = checked(
-      inBody("var a *os.File\nvar b io.ReadCloser\nvar c []byte\nvar d Bytes\nvar e any\nvar f interface{}\nvar g Big\nuse(a, b, c, d, e, f, g)", "type Bytes []byte\ntype Big struct{}\nfunc (*Big) Close() error { return nil }\nvar closer io.Closer"),
+      inBody(
+        "var a *os.File\nvar b io.ReadCloser\nvar c []byte\nvar d Bytes\nvar e any\nvar f interface{}\nvar g Big\nuse(a, b, c, d, e, f, g)",
+        "type Bytes []byte\ntype Big struct{}\nfunc (*Big) Close() error { return nil }\nvar closer io.Closer",
+      ),
     );
     const arg = (name: string) => types.typeOf(at("use(a, b, c, d, e, f, g)").child("arguments")?.items["abcdefg".indexOf(name)] as never);
     expect(isNamed(arg("b"), "io.ReadCloser")).toBe(true);
@@ -481,4 +510,39 @@ describe("helpers", () => {
     expect(types.implements(arg("g"), closer)).toBe(false);
     expect(types.assignable(arg("g"), closer)).toBe(false);
   });
+});
+
+describe("where the grammar reads Go otherwise", () => {
+  test("ten names and more of one type", () =>
+    agree(`
+func f(a, b, c, d, e, f, g, h, i, j, k int, l ...string) (m, n, o, p, q, r, s, t, u, v, w error) {
+	_ = a // = int
+	_ = k // = int
+	_ = m // = error
+	return
+}
+${inBody("_ = f // = func(int, int, int, int, int, int, int, int, int, int, int, ...string) (error, error, error, error, error, error, error, error, error, error, error)")}`));
+
+  test("an arrow belongs to the leftmost chan", () =>
+    agree(
+      inBody(`var a chan<- chan int
+_ = a // = chan<- chan int
+var b chan (<-chan int)
+_ = b // = chan (<-chan int)
+var c <-chan <-chan int
+_ = c // = <-chan <-chan int
+var d chan<- func()
+_ = d // = chan<- func()`),
+    ));
+
+  test("indexes that look like type arguments", () =>
+    agree(
+      inBody(`var m map[string]func(int, int) error
+var t struct{ key string }
+var grid map[string]map[string]bool
+_ = m[t.key](1, 2) // = error
+_ = grid[t.key][t.key] // = bool
+x := &t
+_ = new(*x) // = *struct{key string}`),
+    ));
 });

@@ -87,12 +87,22 @@ export function calleeType(t: Types, call: GoNode): Type {
   }
   const { func } = generic;
   if (func.type.kind !== "func") return core.unknown;
-  const written = [...generic.given, ...(call.child("type_arguments")?.items.map((a) => (a.kind === "type_elem" ? (firstItem(a) ?? a) : a)) ?? [])];
+  const written = [
+    ...generic.given,
+    ...(call.child("type_arguments")?.items.map((a) => (a.kind === "type_elem" ? (firstItem(a) ?? a) : a)) ?? []),
+  ];
   const args = argumentsOf(call);
   const last = args[args.length - 1];
   const types = args.map((a) => t.typeOf(a));
   const spreadTuple = types.length === 1 && types[0]?.kind === "tuple" ? types[0].types : types;
-  return instantiateCall(t, func.type, func.params, written.map((w) => t.typeAt(w)), spreadTuple, last?.kind === "variadic_argument");
+  return instantiateCall(
+    t,
+    func.type,
+    func.params,
+    written.map((w) => t.typeAt(w)),
+    spreadTuple,
+    last?.kind === "variadic_argument",
+  );
 }
 
 /** A generic function used as a value: known when its type arguments are all written, or through the call of which it is the callee. */
@@ -101,7 +111,14 @@ export function genericValue(t: Types, node: GoNode): Type {
   if (call) return t.calleeType(call);
   const generic = genericFunction(t, node);
   if (!generic || generic.given.length !== generic.func.params.length || generic.func.type.kind !== "func") return core.unknown;
-  return instantiateCall(t, generic.func.type, generic.func.params, generic.given.map((g) => t.typeAt(g)), [], false);
+  return instantiateCall(
+    t,
+    generic.func.type,
+    generic.func.params,
+    generic.given.map((g) => t.typeAt(g)),
+    [],
+    false,
+  );
 }
 
 export function callType(t: Types, call: GoNode): Type {

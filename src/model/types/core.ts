@@ -68,7 +68,9 @@ const predeclared = new Map<string, Type>([
   ["byte", byte],
   ["rune", rune],
 ]);
-for (const name of "bool complex64 complex128 float32 float64 int int8 int16 int32 int64 string uint uint8 uint16 uint32 uint64 uintptr".split(" "))
+for (const name of "bool complex64 complex128 float32 float64 int int8 int16 int32 int64 string uint uint8 uint16 uint32 uint64 uintptr".split(
+  " ",
+))
   predeclared.set(name, basic(name));
 
 /** The type that a universe name denotes, null for other names. */
@@ -106,7 +108,13 @@ export function tupleOf(types: readonly Type[]): Tuple {
   return types.length === 0 ? none : { kind: "tuple", types };
 }
 
-export function named(path: string, name: string, pkg: PackageModel | null, args: readonly Type[] = noArgs, local: GoNode | null = null): Named {
+export function named(
+  path: string,
+  name: string,
+  pkg: PackageModel | null,
+  args: readonly Type[] = noArgs,
+  local: GoNode | null = null,
+): Named {
   return { kind: "named", path, name, args, pkg, local };
 }
 
@@ -138,7 +146,9 @@ export function isNamed(t: Type, symbol: string): boolean {
   if (t.kind === "basic") return t.name === symbol;
   if (t.kind !== "named" || t.local) return false;
   const { path, name } = t;
-  return path === "" ? symbol === name : symbol.length === path.length + name.length + 1 && symbol.startsWith(path) && symbol.endsWith(name) && symbol[path.length] === ".";
+  return path === ""
+    ? symbol === name
+    : symbol.length === path.length + name.length + 1 && symbol.startsWith(path) && symbol.endsWith(name) && symbol[path.length] === ".";
 }
 
 /** The element of a pointer, else the type itself. */
@@ -188,7 +198,9 @@ export function identical(a: Type, b: Type): boolean {
       return a.name === (b as typeof a).name;
     case "named": {
       const o = b as Named;
-      return a.name === o.name && a.path === o.path && a.local === o.local && (a.path !== "" || a.pkg === o.pkg) && allIdentical(a.args, o.args);
+      return (
+        a.name === o.name && a.path === o.path && a.local === o.local && (a.path !== "" || a.pkg === o.pkg) && allIdentical(a.args, o.args)
+      );
     }
     case "pointer":
     case "slice":
@@ -260,7 +272,7 @@ export function typeString(t: Type): string {
       return `struct{${t.fields.map(fieldString).join("; ")}}`;
     case "interface": {
       if (isEmptyInterface(t)) return "any";
-      if (t.terms) return "interface{constraint}";
+      if (t.terms || t.embeds?.includes(comparable)) return "interface{constraint}";
       const methods = t.methods.map((m) => m.name + (m.type.kind === "func" ? signature(m.type) : " ?")).sort();
       return `interface{${[...methods, ...(t.open ? ["?"] : [])].join("; ")}}`;
     }

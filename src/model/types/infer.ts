@@ -1,8 +1,8 @@
 /** Inference of type arguments (spec, "Type inference"), as far as it is plain: what does not unify stays unknown. */
 import type { Type } from "../model.ts";
 import type { Types } from "../types.ts";
-import * as core from "./core.ts";
 import type { Func, TypeParam } from "./core.ts";
+import * as core from "./core.ts";
 
 const RANKS = ["untyped int", "untyped rune", "untyped float", "untyped complex"];
 
@@ -73,8 +73,8 @@ class Inference {
       case "func": {
         const f = given as Func;
         if (f.params.length !== p.params.length || f.results.length !== p.results.length) return;
-        p.params.forEach((x, i) => this.unify(x, f.params[i] as Type, depth + 1));
-        p.results.forEach((x, i) => this.unify(x, f.results[i] as Type, depth + 1));
+        for (const [i, x] of p.params.entries()) this.unify(x, f.params[i] as Type, depth + 1);
+        for (const [i, x] of p.results.entries()) this.unify(x, f.results[i] as Type, depth + 1);
         return;
       }
       default:

@@ -48,7 +48,12 @@ export function indexInField(node: GoNode, item: GoNode): number {
 /** The expression inside parentheses, `literal_element`, one-element lists and `x...`. */
 export function strip(node: GoNode): GoNode {
   let n = node;
-  while (n.kind === "parenthesized_expression" || n.kind === "literal_element" || n.kind === "variadic_argument" || n.kind === "parenthesized_type") {
+  while (
+    n.kind === "parenthesized_expression" ||
+    n.kind === "literal_element" ||
+    n.kind === "variadic_argument" ||
+    n.kind === "parenthesized_type"
+  ) {
     const inner = firstItem(n);
     if (!inner) break;
     n = inner;

@@ -1,10 +1,11 @@
 /** What a name stands for, and the types of declarations. */
 import type { GoNode } from "../../go/node.ts";
+import { misreadName } from "../../go/params.ts";
 import type { Binding, Entity, Type } from "../model.ts";
 import { stdPackage } from "../stdlib.ts";
 import type { Types } from "../types.ts";
-import * as core from "./core.ts";
 import type { TypeParam } from "./core.ts";
+import * as core from "./core.ts";
 import { countField, countItems, indexInField, indexOfItem, itemAt, strip } from "./nodes.ts";
 import { rangeTypes } from "./range.ts";
 
@@ -69,7 +70,10 @@ export function objectOfBinding(t: Types, b: Binding): Obj | null {
 
 /** A member of an imported package; the table is asked first: it is exact, cheap and knows one answer for all platforms. */
 export function memberOf(t: Types, path: string, name: string): Obj | null {
-  if (path === "unsafe") return name === "Pointer" ? { kind: "type", type: core.unsafePointer, params: noParams, alias: false } : { kind: "builtin", name: `unsafe.${name}` };
+  if (path === "unsafe")
+    return name === "Pointer"
+      ? { kind: "type", type: core.unsafePointer, params: noParams, alias: false }
+      : { kind: "builtin", name: `unsafe.${name}` };
   if (path === "C") return null;
   const known = stdPackage(path)?.member(name);
   if (known) {
@@ -136,7 +140,9 @@ export function declaredType(t: Types, name: GoNode | null, binding: Binding | n
   if (!name || !parent) return core.unknown;
   switch (parent.kind) {
     case "parameter_declaration": {
-      const type = parent.child("type");
+      // A name that the grammar took for a type has the type of a later one.
+      const group = parent.parent && name.field === "type" ? misreadName(parent.parent, parent) : parent;
+      const type = group?.child("type");
       return type ? t.typeAt(type) : core.unknown;
     }
     case "variadic_parameter_declaration": {
@@ -208,7 +214,8 @@ export function valueType(t: Types, values: GoNode, index: number, count: number
   const type = t.typeOf(expression);
   if (type.kind === "tuple") return type.types[index] ?? core.unknown;
   if (count !== 2) return core.unknown;
-  const commaOk = expression.kind === "index_expression" || expression.kind === "type_assertion_expression" || expression.kind === "unary_expression";
+  const commaOk =
+    expression.kind === "index_expression" || expression.kind === "type_assertion_expression" || expression.kind === "unary_expression";
   if (!commaOk) return core.unknown;
   return index === 0 ? type : core.bool;
 }

@@ -13,7 +13,8 @@ export function rangeTypes(t: Types, over: Type): readonly Type[] {
     case "basic":
       if (u.name === "string" || u.name === "untyped string") return [core.int, core.rune];
       if (INTEGER.test(u.name)) return [over];
-      if (u.name === "untyped int" || u.name === "untyped rune" || u.name === "untyped float") return [core.defaultType(u.name === "untyped float" ? core.untypedInt : u)];
+      if (u.name === "untyped int" || u.name === "untyped rune" || u.name === "untyped float")
+        return [core.defaultType(u.name === "untyped float" ? core.untypedInt : u)];
       return nothing;
     case "pointer": {
       const array = t.coreType(u.elem);

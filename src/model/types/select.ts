@@ -1,8 +1,8 @@
 /** Fields and methods of types (spec, "Selectors"): breadth first through embedded fields; two at one depth are none. */
 import type { FieldType, PackageModel, Selection, Type } from "../model.ts";
 import type { Types } from "../types.ts";
-import * as core from "./core.ts";
 import type { Interface, Named } from "./core.ts";
+import * as core from "./core.ts";
 
 interface Step {
   readonly type: Type;
@@ -121,14 +121,25 @@ function selectInVariants(t: Types, type: Type, name: string, from: PackageModel
   for (const variant of t.variants(at)) {
     const found = selectIn(t, type, name, from, new Map(choice).set(at, variant));
     if (!found) continue;
-    if (agreed && !(agreed.kind === found.kind && core.identical(agreed.owner, found.owner) && core.identical(agreed.type, found.type))) return null;
+    if (agreed && !(agreed.kind === found.kind && core.identical(agreed.owner, found.owner) && core.identical(agreed.type, found.type)))
+      return null;
     agreed ??= found;
   }
   return agreed;
 }
 
 function fieldSelection(f: FieldType, owner: Type, step: Step): Selection {
-  return { kind: "field", name: f.name, type: f.type, owner, path: step.path, indirect: step.indirect, pointerReceiver: false, entity: null, field: f };
+  return {
+    kind: "field",
+    name: f.name,
+    type: f.type,
+    owner,
+    path: step.path,
+    indirect: step.indirect,
+    pointerReceiver: false,
+    entity: null,
+    field: f,
+  };
 }
 
 function enqueue(next: Step[], f: FieldType, step: Step): void {

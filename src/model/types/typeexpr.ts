@@ -1,12 +1,13 @@
 /** The types that type nodes denote. */
 import type { GoNode } from "../../go/node.ts";
+import { misreadName } from "../../go/params.ts";
 import type { FieldType, Type } from "../model.ts";
 import type { Types } from "../types.ts";
-import { stringLiteral } from "./constant.ts";
-import * as core from "./core.ts";
 import type { Term, TypeParam } from "./core.ts";
+import * as core from "./core.ts";
 import { firstItem, strip } from "./nodes.ts";
 import type { Obj } from "./object.ts";
+import { stringLiteral } from "./value.ts";
 
 export function typeAtNode(t: Types, node: GoNode): Type {
   switch (node.kind) {
@@ -65,8 +66,8 @@ export function typeAtNode(t: Types, node: GoNode): Type {
     case "channel_type": {
       const value = node.child("value");
       if (!value) return core.unknown;
-      const dir = node.children[0]?.kind === "<-" ? "receive" : node.children.some((c) => c.kind === "<-") ? "send" : "both";
-      return { kind: "chan", elem: t.typeAt(value), dir };
+      if (isReceive(node)) return { kind: "chan", elem: t.typeAt(value), dir: "receive" };
+      return node.children.some((c) => c.kind === "<-") ? { kind: "chan", elem: t.typeAt(value), dir: "send" } : channelOf(t, value);
     }
     case "function_type":
       return signatureOf(t, node);
@@ -77,6 +78,16 @@ export function typeAtNode(t: Types, node: GoNode): Type {
     default:
       return core.unknown;
   }
+}
+
+function isReceive(channel: GoNode): boolean {
+  return channel.kind === "channel_type" && channel.children[0]?.kind === "<-";
+}
+
+/** `chan` with what follows it. An arrow belongs to the leftmost `chan`, where the grammar gives it to the next: `chan<- chan T` sends channels. */
+function channelOf(t: Types, value: GoNode): Type {
+  const inner = isReceive(value) ? value.child("value") : null;
+  return inner ? { kind: "chan", elem: channelOf(t, inner), dir: "send" } : { kind: "chan", elem: t.typeAt(value), dir: "both" };
 }
 
 /** Base and type arguments of `T[A, B]` in its several shapes. */
@@ -111,23 +122,25 @@ export function instantiate(o: Extract<Obj, { kind: "type" }>, args: readonly Ty
 /** Signature of a function_declaration, method_declaration, func_literal, function_type or method_elem, without receiver. */
 export function signatureOf(t: Types, node: GoNode): Type {
   const params: Type[] = [];
-  let variadic = false;
-  for (const p of node.child("parameters")?.children ?? []) {
-    if (p.kind !== "parameter_declaration" && p.kind !== "variadic_parameter_declaration") continue;
-    variadic = p.kind === "variadic_parameter_declaration";
-    const type = p.child("type");
-    pushNamed(p, variadic ? core.sliceOf(type ? t.typeAt(type) : core.unknown) : type ? t.typeAt(type) : core.unknown, params);
-  }
+  const variadic = parameterTypes(t, node.child("parameters"), params);
   const results: Type[] = [];
   const result = node.child("result");
-  if (result?.kind === "parameter_list") {
-    for (const p of result.children) {
-      if (p.kind !== "parameter_declaration") continue;
-      const type = p.child("type");
-      pushNamed(p, type ? t.typeAt(type) : core.unknown, results);
-    }
-  } else if (result) results.push(t.typeAt(result));
+  if (result?.kind === "parameter_list") parameterTypes(t, result, results);
+  else if (result) results.push(t.typeAt(result));
   return { kind: "func", params, results, variadic };
+}
+
+/** Adds the types of a parameter list; is the last one variadic? */
+function parameterTypes(t: Types, list: GoNode | null, into: Type[]): boolean {
+  let variadic = false;
+  for (const p of list?.children ?? []) {
+    if (p.kind !== "parameter_declaration" && p.kind !== "variadic_parameter_declaration") continue;
+    variadic = p.kind === "variadic_parameter_declaration";
+    const type = (list && misreadName(list, p))?.child("type") ?? p.child("type");
+    const denoted = type ? t.typeAt(type) : core.unknown;
+    pushNamed(p, variadic ? core.sliceOf(denoted) : denoted, into);
+  }
+  return variadic;
 }
 
 function pushNamed(declaration: GoNode, type: Type, into: Type[]): void {
@@ -266,7 +279,9 @@ export function declaredConstraint(t: Types, name: GoNode): Type {
     const constraint = type ? t.typeAt(type) : core.unknown;
     const u = t.underlying(constraint);
     // `[P *T]` is short for `[P interface{ *T }]`.
-    return u.kind === "interface" || u.kind === "unknown" ? constraint : { kind: "interface", methods: [], open: false, terms: [{ tilde: false, type: constraint }] };
+    return u.kind === "interface" || u.kind === "unknown"
+      ? constraint
+      : { kind: "interface", methods: [], open: false, terms: [{ tilde: false, type: constraint }] };
   }
   const method = name.closest("method_declaration");
   const generic = name.closest("generic_type");

@@ -54,6 +54,8 @@ export interface Options {
   /** Where `go list` runs. */
   readonly cwd: string;
   readonly patterns: readonly string[];
+  /** Answers for test files too. */
+  readonly tests?: boolean;
   /** Go's environment beside the process's own. */
   readonly env?: Readonly<Record<string, string>>;
   /** Directories whose prefix is left out of the places that are told. */
@@ -91,7 +93,7 @@ export async function compareTypes(options: Options): Promise<Figures> {
   };
   const oracle = buildOracle();
   try {
-    const child = spawn(oracle.binary, options.patterns, {
+    const child = spawn(oracle.binary, [...(options.tests ? ["-test"] : []), ...options.patterns], {
       cwd: options.cwd,
       env: { ...process.env, ...options.env },
       stdio: ["ignore", "pipe", "inherit"],
@@ -123,13 +125,17 @@ class World {
     this.#dirs = dirs;
   }
 
-  import = (path: string, _from: PackageModel): Package | null => {
-    const known = this.#packages.get(path);
+  import = (path: string, from: PackageModel): Package | null => {
+    const dir = this.#dirs[path] ?? this.#dirs[`vendor/${path}`];
+    // An external test package sees what the package's own test files declare.
+    const tests = dir === from.dir;
+    const key = tests ? `${path} [test]` : path;
+    const known = this.#packages.get(key);
     if (known !== undefined) return known;
     if (this.#packages.size > 60) this.#packages.clear();
-    const dir = this.#dirs[path] ?? this.#dirs[`vendor/${path}`];
-    const made = dir && path !== "unsafe" ? loadPackage(dir, path, null, false, this.import) : null;
-    this.#packages.set(path, made);
+    const name = tests ? from.name.replace(/_test$/, "") : null;
+    const made = dir && path !== "unsafe" ? loadPackage(dir, path, name, tests, this.import) : null;
+    this.#packages.set(key, made);
     return made;
   };
 }

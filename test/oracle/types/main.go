@@ -1,8 +1,8 @@
 // Command types prints go/types' answer for every expression and identifier of packages, one JSON line for each package.
 //
-//	types [-tests] pattern...
+//	types [-test] pattern...
 //
-// Patterns are those of go list, in the working directory. The first line maps import paths to directories. Offsets are UTF-16 units.
+// Patterns are those of go list, in the working directory; with -test test files are answered for as well. The first line maps import paths to directories. Offsets are UTF-16 units.
 package main
 
 import (
@@ -32,6 +32,7 @@ type listed struct {
 	CgoFiles   []string
 	ImportMap  map[string]string
 	DepOnly    bool
+	ForTest    string
 }
 
 // An answer is [start, end, type, object]: the last two are indexes into the package's strings.
@@ -50,7 +51,7 @@ type result struct {
 }
 
 func main() {
-	args := append([]string{"list", "-e", "-deps", "-json=ImportPath,Dir,Name,GoFiles,CgoFiles,ImportMap,DepOnly"}, os.Args[1:]...)
+	args := append([]string{"list", "-e", "-deps", "-json=ImportPath,Dir,Name,GoFiles,CgoFiles,ImportMap,DepOnly,ForTest"}, os.Args[1:]...)
 	cmd := exec.Command("go", args...)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	cmd.Stderr = os.Stderr
@@ -63,6 +64,7 @@ func main() {
 	dec := json.NewDecoder(bytes.NewReader(out))
 	var all []*listed
 	dirs := map[string]string{}
+	retold := map[string]bool{} // packages whose variant with test files tells all
 	for {
 		p := &listed{}
 		if err := dec.Decode(p); errors.Is(err, io.EOF) {
@@ -70,8 +72,17 @@ func main() {
 		} else if err != nil {
 			panic(err)
 		}
+		if strings.HasSuffix(p.ImportPath, ".test") {
+			continue // the generated main package
+		}
 		all = append(all, p)
-		dirs[p.ImportPath] = p.Dir
+		if p.ForTest == "" {
+			dirs[p.ImportPath] = p.Dir
+		} else if plain(p.ImportPath) == p.ForTest {
+			retold[p.ForTest] = true
+		} else if !strings.HasSuffix(p.Name, "_test") {
+			p.DepOnly = true // built again for somebody's tests
+		}
 	}
 	w := bufio.NewWriter(os.Stdout)
 	defer w.Flush()
@@ -82,7 +93,7 @@ func main() {
 		if p.ImportPath == "unsafe" {
 			continue
 		}
-		if r := l.check(p); r != nil {
+		if r := l.check(p); r != nil && !(p.ForTest == "" && retold[p.ImportPath]) {
 			enc.Encode(r)
 		}
 	}
@@ -107,7 +118,7 @@ func (l *loader) check(p *listed) *result {
 		}
 		files = append(files, f)
 	}
-	r := &result{Path: strings.TrimPrefix(p.ImportPath, "vendor/"), Name: p.Name, Dir: p.Dir}
+	r := &result{Path: plain(strings.TrimPrefix(p.ImportPath, "vendor/")), Name: p.Name, Dir: p.Dir}
 	info := &types.Info{Types: map[ast.Expr]types.TypeAndValue{}, Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{}}
 	conf := types.Config{
 		IgnoreFuncBodies: p.DepOnly,
@@ -160,8 +171,14 @@ func (l *loader) nameFields(pkg *types.Package) {
 	}
 }
 
+// plain is the path without the test that a variant is for.
+func plain(path string) string {
+	path, _, _ = strings.Cut(path, " [")
+	return path
+}
+
 func path(p *types.Package) string {
-	s := p.Path()
+	s := plain(p.Path())
 	if i := strings.LastIndex(s, "/vendor/"); i >= 0 {
 		return s[i+len("/vendor/"):]
 	}

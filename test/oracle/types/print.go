@@ -98,8 +98,10 @@ func write(b *strings.Builder, t types.Type) {
 			}
 			write(b, f.Type())
 			if tag := t.Tag(i); tag != "" {
-				quoted, _ := json.Marshal(tag)
-				b.WriteString(" " + string(quoted))
+				b.WriteString(" ")
+				enc := json.NewEncoder(&trimmed{b})
+				enc.SetEscapeHTML(false)
+				enc.Encode(tag)
 			}
 		}
 		b.WriteString("}")
@@ -162,4 +164,12 @@ func signature(b *strings.Builder, s *types.Signature) {
 		b.WriteString(" ")
 		write(b, r)
 	}
+}
+
+// trimmed drops the line end that an encoder writes.
+type trimmed struct{ b *strings.Builder }
+
+func (t *trimmed) Write(p []byte) (int, error) {
+	t.b.WriteString(strings.TrimSuffix(string(p), "\n"))
+	return len(p), nil
 }
