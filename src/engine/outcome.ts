@@ -72,8 +72,7 @@ function touches(fix: Fix, path: string): boolean {
 
 /** One file with the fixes' edits, imports and formatting. */
 function renderFile(path: string, before: string, fixes: readonly Fix[]): Formatted {
-  const edits = withEnds(editsByPath(fixes).get(path) ?? [], lineEnd(before)).sort(compareEdits);
-  const edited = applyEdits(before, edits);
+  const edited = applyEdits(before, editsIn(editsByPath(fixes).get(path) ?? [], before));
   const intents = fixes.flatMap((f) => f.imports?.filter((i) => i.file === path) ?? []);
   return formatLike(before, withImports(path, edited, intents));
 }
@@ -81,11 +80,13 @@ function renderFile(path: string, before: string, fixes: readonly Fix[]): Format
 /** Imports are rendered once, on the new text: what is there is not added, what is still named is not dropped. */
 function withImports(path: string, text: string, intents: readonly ImportIntent[]): string {
   if (intents.length === 0) return text;
-  return applyEdits(text, withEnds(importEdits({ path, text }, outline(text), intents), lineEnd(text)).sort(compareEdits));
+  return applyEdits(text, editsIn(importEdits({ path, text }, outline(text), intents), text));
 }
 
-function withEnds(edits: readonly Edit[], end: "\n" | "\r\n"): Edit[] {
-  return edits.map((e) => (e.text.includes("\n") ? { at: e.at, text: e.text.replaceAll(/\r?\n/g, end) } : e));
+/** Edits of one file, sorted, with the line ends of its text. */
+export function editsIn(edits: readonly Edit[], text: string): Edit[] {
+  const end = lineEnd(text);
+  return edits.map((e) => (e.text.includes("\n") ? { at: e.at, text: e.text.replaceAll(/\r?\n/g, end) } : e)).sort(compareEdits);
 }
 
 /** The line end that a text uses: that of its first line. */

@@ -8,8 +8,8 @@ import { byDirectory, type Checked, Checker, type CheckerOptions, type Phases } 
 import { type SettingsOptions, settingsFor } from "./configured.ts";
 import { type Discovered, discover, displayPath, type Target } from "./discover.ts";
 import { findingsOf, fixInRounds, outlook, type State, type Wanted } from "./fix.ts";
-import { renderOutcome } from "./outcome.ts";
 import { checkAll, type Progress } from "./parallel.ts";
+import { Preview } from "./preview.ts";
 import type { FileChange, Outcome, Problem, Report } from "./report.ts";
 import { checkSelector } from "./selection.ts";
 
@@ -93,7 +93,10 @@ export async function run(options: RunOptions): Promise<Run> {
   const fixed = options.fix ? await applyFixes(options, checkerOptions, state, groups, textOf) : null;
   for (const checked of state.values()) problems.push(...checked.problems);
   problems.push(...(fixed?.problems ?? []));
-  const outcomes = fixed?.outcomes ?? outlook(state, wantedOf(options));
+  if ([...state.values()].some((c) => c.findings.some((f) => f.fixes.length > 0))) await loadFormatter();
+  const preview = new Preview(textOf);
+  const outcomes = new Map(fixed?.outcomes ?? outlook(state, wantedOf(options)));
+  if (!fixed) problems.push(...tryOut(state, preview, outcomes));
   const prints = new Map<Finding, string>();
   for (const checked of [...state.values(), ...(fixed?.state.values() ?? [])])
     for (const [f, print] of checked.fingerprints) prints.set(f, print);
@@ -117,7 +120,7 @@ export async function run(options: RunOptions): Promise<Run> {
       milliseconds: Math.round(performance.now() - started),
     },
   };
-  if (all.some((f) => f.fixes.length > 0)) await loadFormatter();
+  const previewLeft = new Preview((path) => after.get(path) ?? textOf(path));
   const isLeft = new Set(fixed ? report.left : []);
   const absolutes = new Map(found.targets.map((t) => [t.path, t.absolute]));
   return {
@@ -128,7 +131,7 @@ export async function run(options: RunOptions): Promise<Run> {
     ruleTimes: checker.ruleTimes,
     absoluteOf: (path) => absolutes.get(path) ?? resolve(cwd, path),
     textOf: (path) => overlay.get(path) ?? textOf(path),
-    preview: previewer((finding) => (isLeft.has(finding) ? (path) => after.get(path) ?? textOf(path) : textOf)),
+    preview: (finding, fix) => (isLeft.has(finding) ? previewLeft : preview).files(fix),
   };
 }
 
@@ -209,6 +212,21 @@ async function applyFixes(
   return { ...result, problems: [...result.problems, ...faults], state: last };
 }
 
+/** Fixes whose outcome does not parse are known as faulty before anything of them is shown. */
+function tryOut(state: State, preview: Preview, outcomes: Map<Fix, Outcome>): Problem[] {
+  const problems: Problem[] = [];
+  for (const finding of findingsOf(state)) {
+    for (const fix of finding.fixes) {
+      if (fix.applicability === "display" || outcomes.get(fix)?.status === "invalid") continue;
+      const reason = preview.fault(fix);
+      if (reason === null) continue;
+      outcomes.set(fix, { status: "invalid", reason });
+      problems.push({ path: finding.at.path, rule: finding.rule, message: `its fix "${fix.title}" is invalid: ${reason}` });
+    }
+  }
+  return problems;
+}
+
 function wantedOf(options: RunOptions): Wanted {
   return { unsafe: options.unsafeFixes ?? false, fixable: fixableRules(options) };
 }
@@ -222,21 +240,6 @@ function fixableRules(options: RunOptions): (finding: Finding) => boolean {
     const own = names(finding);
     if (options.fixable?.length && !own.some((n) => options.fixable?.includes(n))) return false;
     return !own.some((n) => options.unfixable?.includes(n));
-  };
-}
-
-function previewer(textsFor: (finding: Finding) => (path: string) => string): (finding: Finding, fix: Fix) => readonly FileChange[] {
-  const known = new Map<Fix, readonly FileChange[]>();
-  return (finding, fix) => {
-    let files = known.get(fix);
-    if (!files) {
-      const rendered = renderOutcome([fix], textsFor(finding));
-      const fault = rendered.invalid.get(fix) ?? rendered.unparsed.get(fix);
-      if (fault !== undefined) throw new Error(fault);
-      files = rendered.files;
-      known.set(fix, files);
-    }
-    return files;
   };
 }
 
