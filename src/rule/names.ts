@@ -64,7 +64,7 @@ export function qualifier(pkg: PackageModel, at: GoNode, path: string, ...member
 }
 
 function fromDotImport(meant: Binding | null): boolean {
-  return meant === null || meant.kind === "import";
+  return meant === null || meant.kind === "import" || meant.import?.alias === ".";
 }
 
 /** The name in a package's clause: from its source where that is at hand, else what its path ends in, without a version. */
