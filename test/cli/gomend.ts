@@ -9,13 +9,13 @@ import { bundle } from "../../scripts/bundle.ts";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 let dir = "";
 
-/** Bundles the program for the tests of this file. */
-export function bundled(): void {
+/** Bundles the program for the tests of this file, with further entries. */
+export function bundled(entries: Readonly<Record<string, string>> = {}): void {
   beforeAll(async () => {
     const cache = join(ROOT, "node_modules/.cache");
     mkdirSync(cache, { recursive: true });
     dir = mkdtempSync(join(cache, "gomend-cli-"));
-    await bundle(dir, { cli: "src/cli/main.ts" }, "0.0.0-test");
+    await bundle(dir, { cli: "src/cli/main.ts", ...entries }, "0.0.0-test");
   });
   afterAll(() => rmSync(dir, { recursive: true, force: true }));
 }
@@ -51,6 +51,6 @@ export function gomend(args: readonly string[], { cwd, input = "", env = {} }: H
   });
 }
 
-export function program(): string {
-  return join(dir, "cli.js");
+export function program(name = "cli.js"): string {
+  return join(dir, name);
 }

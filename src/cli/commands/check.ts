@@ -146,7 +146,7 @@ async function tell(
 
 function problemLine({ path, line, column, rule, message }: Report["problems"][number]): string {
   const at = line === undefined ? path : `${path}:${line}:${column ?? 1}`;
-  return rule === null ? `${at}: ${message}` : `${at}: ${rule}: ${message}`;
+  return [at, rule ?? "", message].filter((part) => part !== "").join(": ");
 }
 
 function exitCode(report: Report, flags: CheckFlags, fix: boolean): number {
