@@ -23,6 +23,7 @@ export * from "./obligation.ts";
 export * from "./versions.ts";
 export * from "./outlive.ts";
 export * from "./channels.ts";
+export * from "./departed.ts";
 export * from "./goroutines.ts";
 export * from "./wait-groups.ts";
 export * from "./resources/rows.ts";

@@ -3,9 +3,10 @@
  * gives the row; `obligation/acquire.ts` finds who holds it, `hold.ts` what happens to it, `mend.ts` writes the fixes.
  */
 import type { GoNode } from "../go/node.ts";
-import type { Escape, Fact, Flow, FuncModel, PackageModel, Witness } from "../model/model.ts";
+import type { Binding, Escape, Fact, Flow, FuncModel, PackageModel, Witness } from "../model/model.ts";
 import { loopsAround } from "./definitions.ts";
 import { type Acquisition, acquisitions, waysOf } from "./obligation/acquire.ts";
+import { drainedAt } from "./obligation/drained.ts";
 import { type Events, eventsOf, fateOf } from "./obligation/hold.ts";
 import type { Resource } from "./obligation/row.ts";
 
@@ -13,7 +14,7 @@ export { type Acquisition, acquisitions, inSelectCase, waysOf } from "./obligati
 export { type Effect, effectOnParam, type Events, eventsOf, fateOf, type Ways } from "./obligation/hold.ts";
 export * from "./obligation/mend.ts";
 export { messageOf, witnessOf } from "./obligation/say.ts";
-export { type Acquire, type HolderType, releaseText, type Resource, type Words } from "./obligation/row.ts";
+export { type Acquire, type HolderType, releaseText, type Resource, subjectOf, type Words } from "./obligation/row.ts";
 
 export interface Leak extends Acquisition {
   /**
@@ -55,20 +56,28 @@ export function leakOf(a: Acquisition): Leak | null {
   const written = events.written.filter((n) => n !== a.slot);
   const ends = atomsOf(flow, inSelect(a) ? [] : [...events.released, ...events.handed, ...events.handed.flatMap((n) => headsAround(n, call))]);
   const overwrites = atomsOf(flow, written);
-  const stop = (atom: GoNode): boolean => ends.has(atom) || overwrites.has(atom);
+  const drained = drainedAt(a, flow);
+  const stop = (atom: GoNode): boolean => ends.has(atom) || overwrites.has(atom) || drained.after.has(atom);
   const facts: Fact[] = [];
-  if (a.holder) facts.push({ binding: a.holder, is: "non-nil" });
+  if (a.holder) facts.push({ binding: a.holder, is: "non-nil" }, ...fieldsOf(row).map((field) => ({ binding: a.holder as Binding, field, is: "non-nil" as const })));
   if (a.error) facts.push({ binding: a.error, is: "nil" });
   const inLoop = flow.inLoop(call);
   const base = { ...a, over: null, events, handedOver: events.handed.length > 0, inLoop, stop, facts };
 
   const turn = inLoop ? flow.escape(call, { stop, facts, exits: [], turn: true }) : null;
-  const witness = turn ?? flow.escape(call, { stop, facts, exits: countedExits(func, row) });
+  const exits = countedExits(func, row);
+  const first = turn ?? flow.escape(call, { stop, facts, exits });
+  const witness = first && drained.endsBy(first) ? flow.escape(call, { stop, facts, exits: exits.filter((e) => e !== "end") }) : first;
   const kind = a.holder === null ? "dropped" : turn ? "turn" : "path";
   if (witness) return { ...base, kind, witness };
   if (!a.holder || comparedWithNil(a)) return null;
-  const over = written.find((w) => !covers(ends, w) && flow.reaches(call, w, (atom) => ends.has(atom)));
+  const over = written.find((w) => !covers(ends, w) && flow.reaches(call, w, (atom) => ends.has(atom), facts));
   return over ? { ...base, kind: "overwritten", witness: null, over } : null;
+}
+
+/** Fields that are released in its place, `Body` of a response: they are there when it is. */
+function fieldsOf(row: Resource): string[] {
+  return row.release.flatMap((r) => (r.includes(".") ? [r.slice(0, r.indexOf("."))] : []));
 }
 
 /** The ends of the function on which it is owed: none in main.main, whose end is the process's, unless the row says so. */

@@ -3,6 +3,7 @@ import { type GoNode, unparen } from "../../go/node.ts";
 import type { Binding, FuncModel, PackageModel } from "../../model/model.ts";
 import { isNamed } from "../../model/types.ts";
 import { calleeOf } from "../callees.ts";
+import { callsOfSymbols } from "../foreign.ts";
 import { eventsOf, fateOf, type Ways } from "./hold.ts";
 import type { Acquire, Resource } from "./row.ts";
 
@@ -34,19 +35,18 @@ const MAX_WRAPPERS = 3;
  * the spot (returned, stored, passed on) are not among them; calls of functions that return one are.
  */
 export function* acquisitions(pkg: PackageModel, row: Resource): Iterable<Acquisition> {
-  const bySymbol = new Map(row.acquire.map((a) => [a.symbol, a]));
-  const seen = new Set<GoNode>();
+  const seen = new Set<string>();
   let sites: { call: GoNode; acquire: Acquire }[] = [];
-  for (const call of pkg.calls(...bySymbol.keys())) {
-    const acquire = bySymbol.get(call.symbol);
-    if (acquire) sites.push({ call: call.node, acquire });
+  for (const call of callsOfSymbols(pkg, row.acquire.map((a) => a.symbol))) {
+    for (const acquire of row.acquire) if (acquire.symbol === call.symbol) sites.push({ call: call.node, acquire: writtenFor(acquire, call.node) });
   }
   for (let depth = 0; depth <= MAX_WRAPPERS && sites.length > 0; depth++) {
     const wrappers: { func: FuncModel; acquire: Acquire }[] = [];
     for (const { call, acquire } of sites) {
       const func = pkg.functionOf(call);
-      if (!func || seen.has(call)) continue;
-      seen.add(call);
+      const key = `${call.source.path}:${call.start}:${acquire.result}`;
+      if (!func || seen.has(key)) continue;
+      seen.add(key);
       const found = site(pkg, row, acquire, call, func);
       if (found === null) continue;
       if ("index" in found) wrappers.push({ func, acquire: throughWrapper(pkg, func, acquire, found.index) });
@@ -54,6 +54,12 @@ export function* acquisitions(pkg: PackageModel, row: Resource): Iterable<Acquis
     }
     sites = wrappers.flatMap(({ func, acquire }) => callsOf(pkg, func).map((call) => ({ call, acquire })));
   }
+}
+
+/** `{1}` in the release's text is the call's first argument. */
+function writtenFor(acquire: Acquire, call: GoNode): Acquire {
+  const first = call.child("arguments")?.items[0];
+  return acquire.text?.includes("{1}") && first ? { ...acquire, text: acquire.text.replace("{1}", first.text) } : acquire;
 }
 
 /** The acquisition, the index of the result in which its function returns it, or null when it is handed over otherwise. */
@@ -67,11 +73,11 @@ function site(pkg: PackageModel, row: Resource, acquire: Acquire, call: GoNode, 
   if (statement && left) {
     const slot = left[alone ? acquire.result : index];
     if (!slot) return null;
-    if (slot.text === "_") return { ...base, slot, holder: null, error: null };
+    const failing = alone && acquire.error !== undefined ? left[acquire.error] : undefined;
+    const error = failing?.kind === "identifier" && failing.text !== "_" ? pkg.binding(failing) : null;
+    if (slot.text === "_") return { ...base, slot, holder: null, error };
     const holder = slot.kind === "identifier" ? pkg.binding(slot) : null;
     if (!holder || holder.func !== func || (holder.kind !== "var" && holder.kind !== "param")) return null;
-    const failing = alone && acquire.error !== undefined ? left[acquire.error] : undefined;
-    const error = failing?.kind === "identifier" ? pkg.binding(failing) : null;
     const only = returnedOnly({ ...base, slot, holder, error }, holder);
     if (only !== null) return { index: only };
     return { ...base, slot, holder, error };

@@ -5,7 +5,7 @@
 import { type GoNode, unparen } from "../../go/node.ts";
 import type { Binding, FuncModel, PackageModel, Use } from "../../model/model.ts";
 import { calleeOf } from "../callees.ts";
-import { CALLS_AT_ONCE, LEAVES_OPEN } from "./known.ts";
+import { CALLS_AT_ONCE, LEAVES_OPEN, LEAVES_OPEN_IN, WRAPS } from "./known.ts";
 
 /** What counts as release, seen from the value that is looked at: see `Resource.release` and `received`. */
 export interface Ways {
@@ -84,6 +84,8 @@ class Tracker {
   /** The first local that took the value. */
   firstAlias: Binding | null = null;
   readonly #seen = new Set<Binding>();
+  /** The first that was followed. */
+  #root: Binding | null = null;
 
   constructor(pkg: PackageModel, within: FuncModel, events: Events) {
     this.pkg = pkg;
@@ -94,9 +96,10 @@ class Tracker {
   follow(binding: Binding, ways: Ways): void {
     if (this.#seen.has(binding)) return;
     this.#seen.add(binding);
+    this.#root ??= binding;
     const literals = new Set<GoNode>();
     for (const use of binding.uses) {
-      if (use.func === this.within) this.#use(use, ways);
+      if (use.func === this.within) this.#use(use, ways, binding === this.#root);
       else {
         const literal = this.#literalAround(use);
         if (literal) literals.add(literal);
@@ -105,9 +108,9 @@ class Tracker {
     for (const literal of literals) this.#literal(literal, binding, ways);
   }
 
-  #use(use: Use, ways: Ways): void {
-    if (use.how === "write") this.events.written.push(use.node);
-    else this.value(use.node, ways);
+  #use(use: Use, ways: Ways, isHolder: boolean): void {
+    if (use.how !== "write") this.value(use.node, ways);
+    else if (isHolder) this.events.written.push(use.node); // another name that gets another value changes nothing
   }
 
   /** The literal, made directly in the function, in which a captured use stands; null for a use outside of the function. */
@@ -246,6 +249,15 @@ class Tracker {
     this.events.handed.push(node);
   }
 
+  /** What a call made of the value, its first result, is followed to where it is kept. */
+  #wrapped(call: GoNode): void {
+    const list = climb(call).parent;
+    const left = list?.kind === "expression_list" && list.items.length === 1 ? (list.parent?.child("left")?.items ?? list.parent?.childrenOf("name").filter((c) => c.named) ?? []) : [];
+    const first = left[0];
+    if (left.length > 1 && first) this.take(first, call, KEPT);
+    else this.value(call, KEPT);
+  }
+
   #isConversion(call: GoNode): boolean {
     const callee = unparen(call.child("function") as GoNode);
     return callee.kind === "identifier" && this.pkg.binding(callee)?.kind === "type";
@@ -254,7 +266,11 @@ class Tracker {
   #argument(call: GoNode, argument: GoNode, ways: Ways): Fate {
     const callee = unparen(call.child("function") as GoNode);
     const symbol = this.pkg.symbol(callee);
-    if (symbol !== null && LEAVES_OPEN.has(symbol)) return "neutral";
+    if (symbol !== null && (LEAVES_OPEN.has(symbol) || LEAVES_OPEN_IN.some((p) => symbol.startsWith(p)))) return "neutral";
+    if (symbol !== null && WRAPS.has(symbol)) {
+      this.#wrapped(call);
+      return "neutral";
+    }
     const func = calleeOf(this.pkg, call);
     const index = call.child("arguments")?.items.indexOf(argument) ?? -1;
     if (!func || index < 0) return "handed";

@@ -4,10 +4,10 @@ import type { Witness } from "../../model/model.ts";
 import { type FixParts, fix } from "../build.ts";
 import { atHeadOf, type Edits, insertAfter, insertBefore, ownerOf, remove, replace, spanOf, statementOf, statementsOf, unlabelled, wrapStatements } from "../edits.ts";
 import { freshName, member, qualifier, reachOf } from "../names.ts";
-import type { Leak } from "../obligation.ts";
+import { countedExits, type Leak } from "../obligation.ts";
 import type { Fix, ImportIntent } from "../rule.ts";
 import { leavesOf, terminates } from "./exits.ts";
-import { releaseText } from "./row.ts";
+import { releaseText, subjectOf } from "./row.ts";
 
 /** What the rule knows and the engine cannot: a reason why a release at the end would be wrong. */
 export interface MendOptions {
@@ -46,11 +46,11 @@ function named(leak: Leak): Held | null {
   const plain = { edits: [], imports: [], reach: null, statement, hoisted: false };
   if (holder) return isAssignment(unlabelled(statement)) ? { ...plain, name: holder.name } : null;
   const reach = ownerOf(statement);
-  const name = freshName(pkg, row.name, statement, reach);
+  const name = freshName(pkg, acquire.name ?? row.name, statement, reach);
   if (slot) {
     if (!isAssignment(unlabelled(statement))) return null;
     const renamed = replace(slot, name);
-    if (slot.closest("short_var_declaration") || slot.closest("var_declaration")) return { ...plain, name, edits: [renamed], reach };
+    if (unlabelled(statement)?.kind !== "assignment_statement") return { ...plain, name, edits: [renamed], reach };
     const declare = declares(leak, statement);
     if (declare) return { ...plain, name, edits: [renamed, declare], reach };
     const type = acquire.type ?? row.type;
@@ -60,6 +60,7 @@ function named(leak: Leak): Held | null {
     return { ...plain, name, edits: [renamed, insertBefore(statement, declared)], imports: q.imports, reach };
   }
   if (unlabelled(statement)?.kind === "expression_statement" && leak.part === call) {
+    if (acquire.error !== undefined || acquire.result > 0) return null; // the other results would need names too
     const { path, start } = spanOf(call);
     return { ...plain, name, edits: [[{ at: { path, start, end: start }, text: `${name} := ` }]], reach };
   }
@@ -73,7 +74,7 @@ function declares({ pkg, func, slot }: Leak, statement: GoNode): Edits {
   const owner = ownerOf(statement);
   if (!plain || operator?.kind !== "=" || !owner) return null;
   const here = (plain.child("left")?.items ?? []).every((n) => {
-    if (n === slot) return true;
+    if (n === slot || n.text === "_") return true;
     const binding = n.kind === "identifier" ? pkg.binding(n) : null;
     if (!binding?.node || binding.func !== func) return false;
     return binding.kind === "var" ? reachOf(binding.node) === owner && statementOf(binding.node)?.start === declarationOf(binding.node)?.start : owner === func.body;
@@ -116,7 +117,7 @@ function deferred(leak: Leak, held: Held, { doubt }: MendOptions): Fix | null {
   const anchor = held.hoisted ? null : afterCheck(leak, held.statement);
   if (!held.hoisted && !anchor) return null;
   return fix({
-    title: `${row.words.verb} ${held.name} when the function returns`,
+    title: `${row.words.verb} ${subjectOf(row, held.name)} when the function returns`,
     ...because(doubt ?? (held.hoisted ? orderDoubt(leak.call, held.statement) : null)),
     edits: [...held.edits, ...(anchor ? [insertAfter(anchor, `defer ${text}`)] : []), ...(row.harmlessTwice ? [] : withoutOld(leak))],
     imports: held.imports,
@@ -131,9 +132,26 @@ function afterCheck(leak: Leak, statement: GoNode): GoNode | null {
   const next = siblings[siblings.indexOf(statement) + 1];
   const { error } = leak;
   if (!error) return null;
+  if (next && isAssertion(leak, next)) return next;
   const checks = next?.kind === "if_statement" && next.child("condition")?.text === `${error.name} != nil`;
   const consequence = next?.child("consequence");
-  return checks && consequence && terminates(consequence) ? next : null;
+  return checks && consequence && (terminates(consequence) || neverReturns(leak, consequence)) ? next : null;
+}
+
+/** The block ends in a call that does not come back: `t.Fatal(err)`. */
+function neverReturns({ pkg }: Leak, block: GoNode): boolean {
+  const last = statementsOf(block).at(-1);
+  const call = last?.kind === "expression_statement" ? last.items[0] : null;
+  return call?.kind === "call_expression" && pkg.noReturn(call) !== null;
+}
+
+/** `require.NoError(t, err)` */
+function isAssertion({ pkg, error }: Leak, statement: GoNode): boolean {
+  const call = statement.kind === "expression_statement" ? statement.items[0] : null;
+  if (call?.kind !== "call_expression" || !error) return false;
+  const symbol = pkg.symbol(call.child("function") as GoNode) ?? "";
+  const names = call.child("arguments")?.items.some((arg) => arg.kind === "identifier" && pkg.binding(arg) === error);
+  return names === true && /^(github\.com\/stretchr\/testify\/require\.(NoErrorf?|Nilf?)|gotest\.tools(\/v3)?\/assert\.(NilError|NoError))$/.test(symbol);
 }
 
 /** The releases that stand on their own already: twice would be wrong. */
@@ -156,7 +174,7 @@ function beforeLeakingExits(leak: Leak, held: Held, { doubt }: MendOptions): Fix
   if (exits === null) return null;
   const text = releaseText(leak.row, leak.acquire, held.name);
   return fix({
-    title: exits.length === 1 ? `${leak.row.words.verb} ${held.name} before this return` : `${leak.row.words.verb} ${held.name} before each return that keeps it`,
+    title: `${leak.row.words.verb} ${subjectOf(leak.row, held.name)} before ${exits.length === 1 ? "this return" : "each return that keeps it"}`,
     ...because(doubt),
     edits: [...held.edits, ...exits.map((e) => (readsHolder(leak, e) ? null : insertBefore(statementOf(e) ?? e, text)))],
     imports: held.imports,
@@ -168,9 +186,9 @@ function beforeLeakingExits(leak: Leak, held: Held, { doubt }: MendOptions): Fix
 export function leakingReturns(leak: Leak): GoNode[] | null {
   const flow = leak.pkg.flow(leak.func);
   const found: GoNode[] = [];
-  const stop = (atom: GoNode): boolean => leak.stop(atom) || found.includes(atom);
-  for (let w: Witness | null = leak.witness; w; w = flow.escape(leak.call, { stop, facts: leak.facts })) {
-    if (w.exit !== "return" || found.length >= 20) return null;
+  const stop = (atom: GoNode): boolean => leak.stop(atom) || found.some((f) => atom.contains(f));
+  for (let w: Witness | null = leak.witness; w; w = flow.escape(leak.call, { stop, facts: leak.facts, exits: countedExits(leak.func, leak.row) })) {
+    if ((w.exit !== "return" && w.exit !== "goexit") || found.length >= 20) return null;
     found.push(w.at);
   }
   return found;
@@ -179,8 +197,10 @@ export function leakingReturns(leak: Leak): GoNode[] | null {
 /** True when what is returned is computed with the holder, or with what was acquired beside it: a release before would come too early. */
 function readsHolder(leak: Leak, exit: GoNode): boolean {
   if (exit.find("func_literal").length > 0) return true;
-  const beside = leak.slot?.parent?.kind === "expression_list" ? leak.slot.parent.items.map((n) => n.text) : [];
-  return exit.find("identifier").some((i) => beside.includes(i.text) || i.text === leak.holder?.name);
+  const results = leak.slot?.parent?.kind === "expression_list" ? leak.slot.parent.items : [];
+  const beside = results.filter((n, i) => n === leak.slot || i !== leak.acquire.error).map((n) => n.text);
+  const readable = (i: GoNode): boolean => i.parent?.kind === "selector_expression" && (leak.row.readable?.includes(i.parent.child("field")?.text ?? "") ?? false);
+  return exit.find("identifier").some((i) => (beside.includes(i.text) || i.text === leak.holder?.name) && !readable(i));
 }
 
 // ---------------------------------------------------------------- in loops
@@ -190,7 +210,7 @@ function beforeEachWayOut(leak: Leak, held: Held, { doubt }: MendOptions): Fix |
   if (held.hoisted) return null;
   const region = ownerOf(held.statement);
   if (!region || !leak.func.body || region === leak.func.body) return null;
-  if (leak.holder?.uses.some((u) => u.node.start >= region.end || (u.node.start < held.statement.start && region.contains(u.node)))) return null;
+  if (usedBeyond(leak, region, held.statement)) return null; // it outlives the turn
   const ways = leavesOf(region, held.statement);
   if (ways === null) return null;
   const flow = leak.pkg.flow(leak.func);
@@ -204,12 +224,28 @@ function beforeEachWayOut(leak: Leak, held: Held, { doubt }: MendOptions): Fix |
     edits.push(insertAfter(last, text));
   }
   return fix({
-    title: `${leak.row.words.verb} ${held.name} on each way out of the turn`,
+    title: `${leak.row.words.verb} ${subjectOf(leak.row, held.name)} on each way out of the turn`,
     applicability: "unsafe",
     because: doubt ?? "a panic in the turn leaves it open, and so would a way out that is added later",
     edits: [...held.edits, ...edits],
     imports: held.imports,
     assumes: [held.reach, region],
+  });
+}
+
+/** True when the holder, or another name that got it, is used outside of the turn that acquires: before it, behind it, or in other turns. */
+function usedBeyond({ pkg, holder }: Leak, region: GoNode, statement: GoNode): boolean {
+  if (!holder) return false;
+  return holder.uses.some((u) => {
+    if (u.how === "write") return false;
+    if (!region.contains(u.node) || u.node.start < statement.start) return true;
+    const assigned = u.node.closest("assignment_statement", "func_literal");
+    const left = assigned?.child("left");
+    if (!left || left.contains(u.node)) return false;
+    return left.items.some((n) => {
+      const other = n.kind === "identifier" ? pkg.binding(n) : null;
+      return other?.node != null && !region.contains(other.node);
+    });
   });
 }
 

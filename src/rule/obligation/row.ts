@@ -12,6 +12,8 @@ export interface Acquire {
   readonly text?: string;
   /** The holder's type where it differs from the row's. */
   readonly type?: HolderType;
+  /** The holder's name where a fix must invent one and the row's would mislead. */
+  readonly name?: string;
 }
 
 /** A type as `var x context.CancelFunc` needs it. */
@@ -30,6 +32,10 @@ export interface Resource {
   readonly received?: readonly string[];
   /** Fields through which it stays in use: whoever gets `t.C` has the ticker. */
   readonly parts?: readonly string[];
+  /** Methods that release it by themselves when they give false: `rows.Next()`. */
+  readonly drained?: readonly string[];
+  /** Members that may be read when it is released: `resp.Status`. */
+  readonly readable?: readonly string[];
   /** A second release does nothing. */
   readonly harmlessTwice: boolean;
   /** main.main must release it as well. */
@@ -51,6 +57,13 @@ export interface Words {
   readonly doing: string;
   /** The message when nobody holds it. */
   readonly dropped: string;
+  /** What is released, where that is not the holder itself: "{}.Body". */
+  readonly subject?: string;
+}
+
+/** What messages and titles name: "resp.Body". */
+export function subjectOf(row: Resource, holder: string): string {
+  return (row.words.subject ?? "{}").replace("{}", holder);
 }
 
 /** The statement that releases what `holder` names. */

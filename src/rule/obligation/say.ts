@@ -2,12 +2,13 @@
 import type { Span } from "../../text/edit.ts";
 import { spanOf } from "../edits.ts";
 import type { Leak } from "../obligation.ts";
+import { subjectOf } from "./row.ts";
 
 /** "timer is not stopped on every path". */
 export function messageOf(leak: Leak): string {
   const { words } = leak.row;
   if (!leak.holder) return words.dropped;
-  const { name } = leak.holder;
+  const name = subjectOf(leak.row, leak.holder.name);
   switch (leak.kind) {
     case "turn":
       return `${name} is not ${words.done} before the next turn of the loop`;
@@ -20,7 +21,7 @@ export function messageOf(leak: Leak): string {
 
 /** The path on which it leaks, to show beside the finding: the conditions on the way, and where it ends. */
 export function witnessOf(leak: Leak): { at: Span; message: string }[] {
-  const what = leak.holder ? `${leak.row.words.doing} ${leak.holder.name}` : leak.row.words.doing;
+  const what = leak.holder ? `${leak.row.words.doing} ${subjectOf(leak.row, leak.holder.name)}` : leak.row.words.doing;
   if (leak.over) return [{ at: spanOf(leak.over), message: `gets another value here without ${what}` }];
   if (!leak.witness || !leak.holder) return [];
   const { steps, exit, at } = leak.witness;
@@ -31,6 +32,7 @@ export function witnessOf(leak: Leak): { at: Span; message: string }[] {
       : [];
   });
   if (exit === "turn") return [...way, { at: spanOf(at), message: `the next turn starts without ${what}` }];
+  if (exit === "goexit") return [...way, { at: spanOf(at), message: `ends here without ${what}` }];
   if (exit !== "end") return [...way, { at: spanOf(at), message: `returns here without ${what}` }];
   return [...way, { at: { path: at.source.path, start: at.end - 1, end: at.end }, message: `ends here without ${what}` }];
 }

@@ -1,0 +1,107 @@
+/**
+ * Calls of modules whose source may not be at hand. A function is known by its import path; a method when its operand's type is written
+ * out (a parameter, a field, a declared variable), or when a function of the table below gave it. Anything else is not known.
+ */
+import { type GoNode, unparen } from "../go/node.ts";
+import type { Call, PackageModel, Type } from "../model/model.ts";
+import { definitionOf } from "./definitions.ts";
+
+/** What functions of other modules give as their first result, from their documentation. */
+const GIVES: Readonly<Record<string, string>> = {
+  "go.opentelemetry.io/otel.Tracer": "go.opentelemetry.io/otel/trace.Tracer",
+  "go.opentelemetry.io/otel.GetTracerProvider": "go.opentelemetry.io/otel/trace.TracerProvider",
+  "go.opentelemetry.io/otel/trace.TracerProvider.Tracer": "go.opentelemetry.io/otel/trace.Tracer",
+  "go.opentelemetry.io/otel/sdk/trace.TracerProvider.Tracer": "go.opentelemetry.io/otel/trace.Tracer",
+  "go.opentelemetry.io/otel/sdk/trace.NewTracerProvider": "go.opentelemetry.io/otel/sdk/trace.TracerProvider",
+  ...Object.fromEntries(
+    ["Open", "Connect", "ConnectContext", "MustOpen", "MustConnect", "NewDb"].map((f) => [`github.com/jmoiron/sqlx.${f}`, "github.com/jmoiron/sqlx.DB"]),
+  ),
+  ...Object.fromEntries(
+    ["v4", "v5"].flatMap((v) => {
+      const pgx = `github.com/jackc/pgx/${v}`;
+      return [
+        [`${pgx}.Connect`, `${pgx}.Conn`],
+        [`${pgx}.ConnectConfig`, `${pgx}.Conn`],
+        [`${pgx}/pgxpool.New`, `${pgx}/pgxpool.Pool`],
+        [`${pgx}/pgxpool.NewWithConfig`, `${pgx}/pgxpool.Pool`],
+        [`${pgx}/pgxpool.Connect`, `${pgx}/pgxpool.Pool`],
+        [`${pgx}/pgxpool.ConnectConfig`, `${pgx}/pgxpool.Pool`],
+      ];
+    }),
+  ),
+  ...Object.fromEntries(["", "/v2", "/v3"].map((v) => [`github.com/robfig/cron${v}.New`, `github.com/robfig/cron${v}.Cron`])),
+};
+
+/** The calls of the symbols in the triggered declarations, those on types of modules that are not at hand among them. */
+export function callsOfSymbols(pkg: PackageModel, symbols: readonly string[]): Call[] {
+  const calls = [...pkg.calls(...symbols)];
+  const foreign = symbols.filter(isForeignMethod);
+  if (foreign.length === 0) return calls;
+  const wanted = new Set(foreign);
+  const names = new Set(foreign.map((s) => s.slice(s.lastIndexOf(".") + 1)));
+  const found = new Set(calls.map((c) => c.node));
+  for (const node of pkg.nodes("call_expression")) {
+    const callee = unparen(node.child("function") as GoNode);
+    if (callee.kind !== "selector_expression" || found.has(node) || !names.has(callee.child("field")?.text ?? "")) continue;
+    const symbol = foreignSymbol(pkg, callee);
+    if (symbol === null || !wanted.has(symbol)) continue;
+    calls.push({ node, symbol, args: node.child("arguments")?.items ?? [], receiver: callee.child("operand"), func: pkg.functionOf(node), file: pkg.fileOf(node) });
+  }
+  return calls;
+}
+
+/** A method of a type that is neither the standard library's nor without a path. */
+function isForeignMethod(symbol: string): boolean {
+  const slash = symbol.lastIndexOf("/");
+  return symbol.slice(0, symbol.indexOf("/") + 1).includes(".") && symbol.slice(slash).split(".").length > 2;
+}
+
+/** `path.Type.Method` of a selector whose operand's type is known by name. */
+export function foreignSymbol(pkg: PackageModel, selector: GoNode): string | null {
+  const known = pkg.symbol(selector);
+  if (known !== null) return known;
+  const operand = selector.child("operand");
+  const type = operand && foreignType(pkg, operand);
+  return type ? `${type}.${selector.child("field")?.text}` : null;
+}
+
+/** The type of an expression as `path.Name`, pointers followed; null where it is not known. */
+export function foreignType(pkg: PackageModel, expression: GoNode, depth = 0): string | null {
+  const e = unparen(expression);
+  const told = named(pkg.typeOf(e));
+  if (told !== null || depth > 3) return told;
+  if (e.kind === "call_expression") {
+    const callee = unparen(e.child("function") as GoNode);
+    const symbol = pkg.symbol(callee) ?? (callee.kind === "selector_expression" ? viaType(pkg, callee, depth + 1) : null);
+    return symbol === null ? null : (GIVES[symbol] ?? null);
+  }
+  if (e.kind !== "identifier") return null;
+  const binding = pkg.binding(e);
+  if (!binding) return null;
+  const value = binding.entity ? packageValue(binding.entity.node, binding.name) : firstResult(pkg, binding);
+  return value ? foreignType(pkg, value, depth + 1) : null;
+}
+
+function viaType(pkg: PackageModel, selector: GoNode, depth: number): string | null {
+  const operand = selector.child("operand");
+  const type = operand && foreignType(pkg, operand, depth);
+  return type ? `${type}.${selector.child("field")?.text}` : null;
+}
+
+function firstResult(pkg: PackageModel, binding: NonNullable<ReturnType<PackageModel["binding"]>>): GoNode | null {
+  const definition = definitionOf(pkg, binding);
+  return definition && definition.index === 0 ? definition.value : null;
+}
+
+/** `var tracer = otel.Tracer("x")` at package level. */
+function packageValue(spec: GoNode | null, name: string): GoNode | null {
+  if (spec?.kind !== "var_spec") return null;
+  const names = spec.childrenOf("name").filter((c) => c.named);
+  const values = spec.child("value")?.items ?? [];
+  return values[names.findIndex((n) => n.text === name)] ?? null;
+}
+
+function named(type: Type): string | null {
+  const t = type.kind === "pointer" ? type.elem : type;
+  return t.kind === "named" && t.path !== "" && t.local === null ? `${t.path}.${t.name}` : null;
+}

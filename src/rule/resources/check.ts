@@ -1,0 +1,134 @@
+/** What the resource rules share: which leaks are certain, who speaks of them, and the fixes. */
+import { type GoNode, unparen } from "../../go/node.ts";
+import type { Binding, PackageModel } from "../../model/model.ts";
+import { insertAfter, insertFirst, ownerOf, statementOf, statementsOf, textOf } from "../edits.ts";
+import { fix } from "../build.ts";
+import { freshName } from "../names.ts";
+import { type Leak, leaks, mend, releaseText, type Resource, subjectOf } from "../obligation.ts";
+import { terminates } from "../obligation/exits.ts";
+import type { Fix } from "../rule.ts";
+
+/** The leaks of the resource that its own rule should tell: certain ones that close-too-late does not tell better. */
+export function* ownLeaks(pkg: PackageModel, row: Resource): Iterable<Leak> {
+  for (const leak of certainLeaks(pkg, row)) if (!lateDefer(leak)) yield leak;
+}
+
+export function* certainLeaks(pkg: PackageModel, row: Resource): Iterable<Leak> {
+  for (const leak of leaks(pkg, row)) {
+    if (errorElsewhere(leak)) continue; // nothing tells when it was acquired
+    if (maybeFailed(leak)) continue;
+    yield leak;
+  }
+}
+
+/** The error goes into something that is no local: what a check of it means cannot be told. */
+function errorElsewhere({ acquire, slot, error }: Leak): boolean {
+  if (acquire.error === undefined || slot === null || error !== null) return false;
+  const left = slot.parent?.kind === "var_spec" ? slot.parent.childrenOf("name").filter((c) => c.named) : (slot.parent?.items ?? []);
+  return left.length > 1 && left[acquire.error]?.text !== "_";
+}
+
+/** On the way a function was asked about the error, and said yes: `if isNotFound(err)`. Then there may be nothing to release. */
+function maybeFailed({ pkg, witness, error }: Leak): boolean {
+  if (!witness || !error) return false;
+  const told = (n: GoNode): boolean => n.kind === "identifier" && pkg.binding(n) === error;
+  return witness.steps.some(({ node, taken }) => (taken === true && node.kind === "call_expression" && node.find("identifier").some(told)) || (taken === null && node.is("expression_case", "type_case") && switchedOn(node, told)));
+}
+
+function switchedOn(clause: GoNode, told: (n: GoNode) => boolean): boolean {
+  const value = clause.parent?.child("value");
+  return value ? value.find("identifier").some(told) : false;
+}
+
+// ---------------------------------------------------------------- a defer that comes too late
+
+/** The deferred release behind an early return, where moving it up would mend the leak; null when there is none. */
+export function lateDefer(leak: Leak): GoNode | null {
+  if (leak.kind !== "path" || !leak.holder || leak.inLoop) return null;
+  const statement = statementOf(leak.call);
+  if (!statement) return null;
+  const siblings = statement.parent?.items ?? [];
+  for (const released of leak.events.released) {
+    const at = released.kind === "defer_statement" ? released : released.closest("defer_statement");
+    if (at && at.start > statement.end && siblings.includes(at)) return at;
+  }
+  return null;
+}
+
+// ---------------------------------------------------------------- fixes
+
+/** The fixes of the engine, and those for an acquisition in the header of an `if`. */
+export function mendResource(leak: Leak): (Fix | null)[] {
+  return [...mend(leak), inHeader(leak), discarded(leak)].filter((f) => f !== null).map((f) => reworded(leak, f));
+}
+
+/** `if f, err := os.Open(p); err == nil {`, and the same with `!=` and an else: the release is deferred first in the branch that has it. */
+function inHeader(leak: Leak): Fix | null {
+  const { holder, slot, error, call, row, acquire, inLoop, handedOver } = leak;
+  const statement = statementOf(call);
+  if (!slot || !error || inLoop || handedOver || statement?.kind !== "if_statement" || !statement.child("initializer")?.contains(call)) return null;
+  const condition = statement.child("condition")?.text;
+  const then = statement.child("consequence");
+  const otherwise = statement.child("alternative");
+  if (!then || slot.closest("short_var_declaration") === null) return null;
+  const name = holder?.name ?? freshName(leak.pkg, acquire.name ?? row.name, statement, statement);
+  const renamed = holder ? [] : [{ at: { path: slot.source.path, start: slot.start, end: slot.end }, text: name }];
+  const text = releaseText(row, acquire, name);
+  const parts = { title: `${row.words.verb} ${subjectOf(row, name)} when the function returns`, applicability: "safe", assumes: [statement] } as const;
+  if (condition === `${error.name} == nil`) return fix({ ...parts, edits: [renamed, insertFirst(then, `defer ${text}`)] });
+  if (condition !== `${error.name} != nil`) return null;
+  if (otherwise?.kind === "block") return fix({ ...parts, edits: [renamed, insertFirst(otherwise, `defer ${text}`)] });
+  if (otherwise || holder) return null;
+  const end = statement.end;
+  const close = [{ at: { path: statement.source.path, start: end, end }, text: ` else {\n${indentOfLine(statement)}\t${text}\n${indentOfLine(statement)}}` }];
+  return fix({ ...parts, title: `${row.words.verb} ${subjectOf(row, name)} at once`, edits: [renamed, close] });
+}
+
+/** `http.Get(url)` as a statement: its results get names, and what it gave is released at once. */
+function discarded(leak: Leak): Fix | null {
+  const { pkg, call, row, acquire, slot, inLoop } = leak;
+  const statement = statementOf(call);
+  if (slot || acquire.error !== 1 || acquire.result !== 0 || statement?.kind !== "expression_statement" || unparen(statement.items[0] ?? statement) !== call) return null;
+  const { path } = call.source;
+  const name = freshName(pkg, acquire.name ?? row.name, statement, statement);
+  const error = freshName(pkg, "err", statement, statement, [name]);
+  const indent = indentOfLine(statement);
+  const text = releaseText(row, acquire, name);
+  return fix({
+    title: `${row.words.verb} ${subjectOf(row, name)} at once${inLoop ? " in each turn" : ""}`,
+    applicability: "safe",
+    edits: [
+      [
+        { at: { path, start: statement.start, end: statement.start }, text: `if ${name}, ${error} := ` },
+        { at: { path, start: statement.end, end: statement.end }, text: `; ${error} == nil {\n${indent}\t${text}\n${indent}}` },
+      ],
+    ],
+    assumes: [statement],
+  });
+}
+
+function indentOfLine(node: GoNode): string {
+  const { text } = node.source;
+  const start = text.lastIndexOf("\n", node.start - 1) + 1;
+  return /^[\t ]*/.exec(text.slice(start, node.start))?.[0] ?? "";
+}
+
+/** A transaction is rolled back, whatever the words of the row say elsewhere. */
+function reworded({ row }: Leak, f: Fix): Fix {
+  return row.words.verb === "Roll" ? { ...f, title: f.title.replace(/^Roll (\S+)/, "Roll $1 back") } : f;
+}
+
+/** Is the statement the check that an acquisition failed: `if err != nil { ...; return }`? */
+export function isErrorCheck(pkg: PackageModel, statement: GoNode | undefined, error: Binding): boolean {
+  if (statement?.kind !== "if_statement" || statement.child("condition")?.text !== `${error.name} != nil` || statement.child("initializer")) return false;
+  const block = statement.child("consequence");
+  if (!block) return false;
+  const last = statementsOf(block).at(-1);
+  const call = last?.kind === "expression_statement" ? last.items[0] : null;
+  return terminates(block) || (call?.kind === "call_expression" && pkg.noReturn(call) !== null);
+}
+
+/** Moves a statement behind a sibling, with no change to either. */
+export function textBehind(anchor: GoNode, statement: GoNode): ReturnType<typeof insertAfter> {
+  return ownerOf(anchor) === null ? null : insertAfter(anchor, textOf(statement));
+}

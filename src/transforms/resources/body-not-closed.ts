@@ -1,0 +1,34 @@
+import { BODY, defineRule, finding, mendResource, messageOf, ownLeaks, witnessOf } from "../../rule/index.ts";
+
+/**
+ * A response whose body is not closed on some path.
+ *
+ *     resp, err := http.Get(url)               resp, err := http.Get(url)
+ *     if err != nil {                          if err != nil {
+ *         return err                               return err
+ *     }                                  =>    }
+ *     return json.NewDecoder(resp.Body).       defer resp.Body.Close()
+ *         Decode(v)                            return json.NewDecoder(resp.Body).
+ *                                                  Decode(v)
+ *
+ * The body is never nil when the error is, Close may be called twice, and nobody else has this body: so the defer is safe.
+ */
+export default defineRule({
+  id: "body-not-closed",
+  family: "resources",
+  title: "response body that is not closed on every path",
+  why: "Until its body is closed a response keeps its connection, and the two goroutines that serve it: the connection is not used again, and each call leaks a little more.",
+  fixSafety:
+    "A deferred Close is safe: it stands after the error check, the body leaves the function on no path, and a second Close does nothing. Where the response leaves on other paths, Close goes before the returns that keep it. In a loop the fix is unsafe: it closes on each way out of the turn, or puts the turn into a function literal.",
+  silent:
+    "The response or its body is returned, stored, sent, captured by a literal that outlives the call, or passed to a function that is not known to leave it open; the path ends in main.main, a panic or an exit; the error goes into something that is no local; Result of an httptest recorder, whose body holds nothing.",
+  sources: ["https://pkg.go.dev/net/http#Client.Do", "https://pkg.go.dev/golang.org/x/tools/go/analysis/passes/httpresponse"],
+  since: "0.1.0",
+  tier: "recommended",
+  triggers: [".Do(", ".Get(", ".Post(", ".PostForm(", ".Head(", ".RoundTrip("],
+  *check(pkg) {
+    for (const leak of ownLeaks(pkg, BODY)) {
+      yield finding(this, leak.call, messageOf(leak), mendResource(leak), { related: witnessOf(leak) });
+    }
+  },
+});
