@@ -24,6 +24,7 @@ export * from "./versions.ts";
 export * from "./outlive.ts";
 export * from "./channels.ts";
 export * from "./departed.ts";
+export * from "./jumps.ts";
 export * from "./goroutines.ts";
 export * from "./wait-groups.ts";
 export * from "./resources/rows.ts";
