@@ -127,6 +127,7 @@ export class Package implements PackageModel {
   readonly #flows = new Map<FuncModel, Flow>();
   readonly #imports = new Map<string, PackageModel | null>();
   readonly #outer = new Map<string, OuterBinding | null>();
+  readonly #mentions = new Map<string, Once<GoNode>>();
   #names: Map<string, PackageEntity[]> | null = null;
   #roots: GoNode[] | null = null;
   #byKind: Map<string, GoNode[]> | null = null;
@@ -278,14 +279,24 @@ export class Package implements PackageModel {
     return this.roots.flatMap((r) => this.#scopesOf(r).functions);
   }
 
-  *mentions(name: string, where?: Parameters<PackageModel["mentions"]>[1]): Iterable<GoNode> {
+  mentions(name: string, where?: Parameters<PackageModel["mentions"]>[1]): Iterable<GoNode> {
+    if (where) return this.#spelt(name, where);
+    let known = this.#mentions.get(name);
+    if (!known) this.#mentions.set(name, (known = new Once(this.#spelt(name))));
+    return known;
+  }
+
+  *#spelt(name: string, where?: Parameters<PackageModel["mentions"]>[1]): Generator<GoNode, void> {
     for (const file of this.files) {
       const { text } = file.source;
       let declarations: readonly Declaration[] | null = null;
+      let next = 0;
       for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + name.length)) {
         if (isWordChar(text.charCodeAt(at - 1)) || isWordChar(text.charCodeAt(at + name.length))) continue;
         declarations ??= file.declarations;
-        const d = declarations.find((x) => x.start <= at && at < x.end);
+        while (next < declarations.length && (declarations[next] as Declaration).end <= at) next++;
+        const candidate = declarations[next];
+        const d = candidate && candidate.start <= at ? candidate : undefined;
         if (d && where && !where({ text, at, declaration: d })) continue;
         const root = d ? file.syntax(d) : null;
         const leaf = root ? leafAt(root, at) : null;
@@ -467,6 +478,34 @@ export class Package implements PackageModel {
     if (e.kind === "call_expression") return this.symbol(e.child("function") as GoNode) === "time.Tick";
     const symbol = e.kind === "selector_expression" && e.child("field")?.text === "C" ? this.symbol(e) : null;
     return symbol === "time.Ticker.C" || symbol === "time.Timer.C";
+  }
+}
+
+/** What a generator yields, computed when first asked for and kept. */
+class Once<T> implements Iterable<T> {
+  readonly #found: T[] = [];
+  readonly #rest: Iterator<T>;
+  #done = false;
+
+  constructor(source: Iterable<T>) {
+    this.#rest = source[Symbol.iterator]();
+  }
+
+  *[Symbol.iterator](): Iterator<T> {
+    for (let i = 0; ; i++) {
+      if (i === this.#found.length && !this.#more()) return;
+      yield this.#found[i] as T;
+    }
+  }
+
+  #more(): boolean {
+    const next = this.#done ? null : this.#rest.next();
+    if (!next || next.done) {
+      this.#done = true;
+      return false;
+    }
+    this.#found.push(next.value);
+    return true;
   }
 }
 

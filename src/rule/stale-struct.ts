@@ -124,7 +124,8 @@ function isKept(pkg: PackageModel, selection: Selection): boolean {
   const lower = selection.name.toLowerCase();
   if (lower.includes("cache") || lower.includes("memo") || lower.includes("intern")) return true;
   if (underlying(pkg, selection.type).kind !== "slice") return false;
-  for (const mention of pkg.mentions(selection.name)) {
+  const isAssigned = ({ text, at }: { text: string; at: number }) => "=,".includes(text.slice(at + selection.name.length, at + selection.name.length + 8).trimStart()[0] ?? " ");
+  for (const mention of pkg.mentions(selection.name, isAssigned)) {
     const selector = mention.parent;
     if (selector?.kind !== "selector_expression" || !isTarget(selector)) continue;
     const value = valueFor(selector);
