@@ -17,7 +17,7 @@ const share = (part: number, whole: number) => `${((100 * part) / whole).toFixed
 
 const patterns = process.argv.slice(2);
 const runs: { name: string; figures: Figures }[] = [];
-const standard = { cwd: source, patterns: patterns.length > 0 ? patterns : ["std"], keepUnknown: patterns.length > 0 };
+const standard = { cwd: source, patterns: patterns.length > 0 ? patterns : ["std"], tests: true, keepUnknown: patterns.length > 0 };
 report(`standard library (${go("env", "GOVERSION")})`, await compareTypes(standard));
 if (patterns.length === 0) {
   for (const module of MODULES) report(module, await compareModule(module));
@@ -33,7 +33,13 @@ async function compareModule(module: string): Promise<Figures> {
     writeFileSync(join(dir, "go.mod"), "module scratch\n\ngo 1.26\n");
     execFileSync("go", ["get", module], { cwd: dir, stdio: ["ignore", "ignore", "pipe"] });
     const path = module.slice(0, module.lastIndexOf("@"));
-    return await compareTypes({ cwd: dir, patterns: [`${path}/...`], env: { GOFLAGS: "-mod=mod" }, within: [go("env", "GOMODCACHE")] });
+    return await compareTypes({
+      cwd: dir,
+      patterns: [`${path}/...`],
+      tests: true,
+      env: { GOFLAGS: "-mod=mod" },
+      within: [go("env", "GOMODCACHE")],
+    });
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
@@ -49,7 +55,8 @@ function rows(f: Figures): [string, string][] {
     ["of them known", `${n(f.namedKnown)} (${share(f.namedKnown, f.named)})`],
     ["wrong", n(f.wrong.length)],
     ["names of packages, their members, fields and methods told", n(f.symbolsKnown)],
-    ["of them wrong", n(f.wrongSymbols.length)],
+    ["uses of locals and labels resolved to their declaration", n(f.locals)],
+    ["names and locals wrong", n(f.wrongSymbols.length)],
   ];
 }
 
@@ -74,10 +81,11 @@ function page(): string {
 
 Written by \`npm run oracle:types\`; do not edit.
 
-Every expression and identifier of the packages' files (those that build on linux/amd64 without cgo; tests excepted) is asked of go/types, by
+Every expression and identifier of the packages' files (those that build on linux/amd64 without cgo, tests included) is asked of go/types, by
 \`test/oracle/types\`, and of the model, which sees all files of a package, whatever platform they are for. A type counts as known when no part of it is
 unknown; of one that is known in part, the known part is compared as well. Untyped constants are compared by their kind before the place converts them.
-Names (\`net/http.Client.Do\`) are compared wherever the model tells one.
+Names (\`net/http.Client.Do\`) are compared wherever the model tells one,
+and locals by the place of their declaration.
 
 ${head}
 ${body}

@@ -3,10 +3,11 @@
  * Go's rules (spec, "Declarations and scope"): a local is visible from the end of its declaration (a local type from its name on) to the end of
  * its block; names that no block declares belong to the file, the package or the universe and are looked up later, when somebody asks.
  */
+
+import type { FileImport } from "../go/imports.ts";
 import { type GoNode, type Kind, unparen } from "../go/node.ts";
 import { misreadName } from "../go/params.ts";
 import type { Binding, BindingKind, Entity, FileModel, FuncModel, PackageModel, Param, Scope, Use, UseHow } from "./model.ts";
-import type { FileImport } from "../go/imports.ts";
 
 export class LocalScope implements Scope {
   readonly kind: Scope["kind"];
@@ -234,8 +235,7 @@ class Builder implements LocalScopes {
       const variadic = p.kind === "variadic_parameter_declaration";
       const names = p.childrenOf("name");
       if (names.length === 0) into.push({ name: null, type, variadic, binding: null });
-      for (const name of names)
-        into.push({ name: name.text, type, variadic, binding: this.declare(name, kind, bodyStart) });
+      for (const name of names) into.push({ name: name.text, type, variadic, binding: this.declare(name, kind, bodyStart) });
     }
   }
 

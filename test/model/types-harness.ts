@@ -99,6 +99,7 @@ export function expectations(
 function isExpression(n: GoNode): boolean {
   const parent = n.parent;
   if (n.kind === "expression_list" || !parent) return false;
-  if (parent.kind === "expression_list") return parent.field === "right" || parent.field === "value";
+  if (parent.kind === "expression_list")
+    return parent.field === "right" || parent.field === "value" || parent.parent?.kind === "return_statement";
   return n.kind === "expression_statement";
 }

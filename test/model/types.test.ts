@@ -196,6 +196,8 @@ u = u | 1<<n // = uint64
 var w uint32 = 1 << n // = uint32
 _ = int64(1 << n) // = int64
 _ = u & (1<<n - 1) // = uint64
+x := max(1<<n, 4)
+_ = x // = int
 takes(1 << n) // = ()`,
         "func takes(int8) {}",
       ),
@@ -346,6 +348,8 @@ type Pair[K comparable, V any] struct { Key K; Val V }
 func Map[A, B any](xs []A, f func(A) B) []B { return nil }
 func First[S ~[]E, E any](s S) E { _ = s[0] // = E
  return s[0] }
+func Last[S ~[]E, E any](s S, e E) E { return First(s) // = E
+}
 func Zero[T any]() T { panic(0) }
 func Sum[T ~int | ~float64](xs ...T) T { return xs[0] }
 func Drain[T any](s Source[T]) T { return s.Next() }
@@ -368,6 +372,7 @@ _ = Pair[string, error]{}.Val // = error
 _ = Map([]int{1}, func(i int) string { return "" }) // = []string
 type Names []time.Duration
 _ = First(Names{}) // = time.Duration
+_ = Last([]float64{1}, 0) // = float64
 _ = Zero[int8]() // = int8
 _ = Zero[map[string]bool] // = func() map[string]bool
 _ = Sum(1, 2.5) // = float64
@@ -390,6 +395,8 @@ _ = slices.Clone([]time.Duration{}) // = []time.Duration
 _ = slices.MaxFunc([]string{}, cmp.Compare[string]) // = string
 _ = sync.OnceValue(func() error { return nil }) // = func() error
 _ = slices.Contains([]error{}, nil) // = bool
+_ = slices.Insert([]float64{}, 0, 1) // = []float64
+_ = slices.Repeat(slices.Insert([]float64{}, 0, 1)[:1], 2)[0] // = float64
 _ = maps.Collect(slices.All([]string{})) // = map[int]string`),
     ));
 

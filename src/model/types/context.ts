@@ -93,6 +93,13 @@ function argumentWants(t: Types, call: GoNode, index: number): Type {
   const callee = call.child("function");
   const name = callee ? builtinName(t, strip(callee)) : null;
   if (name === "make") return core.int;
+  if (name === "min" || name === "max") {
+    for (const [i, other] of argumentsOf(call).entries()) {
+      const type = i === index ? core.untypedInt : ownType(t, other);
+      if (type.kind === "unknown" || !core.isUntyped(type)) return type;
+    }
+    return wanted(t, call);
+  }
   if (name === "append" && index > 0) {
     const first = argumentsOf(call)[0];
     const u = first ? t.coreType(t.typeOf(first)) : core.unknown;

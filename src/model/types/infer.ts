@@ -113,7 +113,7 @@ class Inference {
         const bound = this.bound.get(core.keyOf(p));
         const single = u.terms?.length === 1 ? u.terms[0] : undefined;
         if (single) {
-          if (bound) this.unify(single.type, single.tilde ? this.#t.underlying(bound) : bound);
+          if (bound) this.unify(single.type, single.tilde ? this.#t.coreType(bound) : bound);
           else if (!single.tilde || core.isGeneric(single.type)) {
             const made = core.substitute(single.type, this.bound);
             if (!this.#open(made)) this.bind(p, made);
@@ -163,6 +163,7 @@ export function instantiateCall(
         if (inference.isFree(p)) untyped.push({ p, type: arg });
       } else inference.unify(p, arg);
     });
+    inference.constraints(params);
     const kinds = new Map<TypeParam, Type>();
     for (const { p, type } of untyped) {
       if (inference.bound.has(core.keyOf(p))) continue;

@@ -32,6 +32,8 @@ export interface Figures {
   /** Symbols of names that are no locals. */
   symbols: number;
   symbolsKnown: number;
+  /** Uses of locals, labels among them, that the model resolves to a declaration. */
+  locals: number;
   readonly wrong: Difference[];
   readonly wrongSymbols: Difference[];
   /** Go's errors: files for other platforms, cgo. */
@@ -85,6 +87,7 @@ export async function compareTypes(options: Options): Promise<Figures> {
     namedKnown: 0,
     symbols: 0,
     symbolsKnown: 0,
+    locals: 0,
     wrong: [],
     wrongSymbols: [],
     errors: [],
@@ -163,6 +166,7 @@ const ASKED = new Set<Kind>([
   "field_identifier",
   "type_identifier",
   "package_identifier",
+  "label_name",
   "selector_expression",
   "call_expression",
   "type_conversion_expression",
@@ -267,18 +271,23 @@ function mine(node: GoNode): boolean {
 }
 
 function compareSymbol(pkg: Package, node: GoNode, object: string, figures: Figures, at: (model: string, go: string) => Difference): void {
-  if (object === "" || object === "local" || object.startsWith("package ")) return;
+  if (object === "" || object.startsWith("package ")) return;
+  if (object.startsWith("local ")) {
+    const declared = Number(object.slice(6));
+    const binding = node.is("identifier", "type_identifier", "label_name") && declared !== node.start ? pkg.binding(node) : null;
+    if (!binding) return;
+    figures.locals++;
+    if (binding.node?.start !== declared) figures.wrongSymbols.push(at(`${binding.kind} at ${binding.node?.start}`, object));
+    return;
+  }
   if (!node.is("identifier", "type_identifier", "selector_expression")) return;
-  if (declares(node)) return;
+  // Declarations, and what the whole of a qualified type or a literal's key answers for.
+  if (node.field === "name" || node.parent?.field === "key") return;
   figures.symbols++;
   const symbol = pkg.symbol(node);
   if (symbol === null) return;
   figures.symbolsKnown++;
   if (symbol !== object && `unsafe.${symbol}` !== object) figures.wrongSymbols.push(at(symbol, object));
-}
-
-function declares(node: GoNode): boolean {
-  return node.field === "name" && node.parent !== null && !node.parent.is("qualified_type");
 }
 
 function mentionsName(node: GoNode): boolean {

@@ -192,6 +192,8 @@ type writer struct {
 	out   *result
 	// The name in a selector has the selector's type: of a method expression that with the receiver.
 	selectors map[*ast.Ident]*ast.SelectorExpr
+	// UTF-16 offset in the file at hand.
+	offset func(token.Pos) int
 }
 
 func (w *writer) string(s string) int {
@@ -211,6 +213,13 @@ func (w *writer) file(f *ast.File) file {
 		panic(err)
 	}
 	units := utf16Offsets(src)
+	w.offset = func(p token.Pos) int {
+		at := tf.Offset(p)
+		if units != nil {
+			at = units[at]
+		}
+		return at
+	}
 	out := file{Name: filepath.Base(tf.Name()), Answers: [][4]int{}}
 	ast.Inspect(f, func(n ast.Node) bool {
 		e, ok := n.(ast.Expr)
@@ -222,11 +231,7 @@ func (w *writer) file(f *ast.File) file {
 		}
 		typ, obj, ok := w.answer(e)
 		if ok {
-			start, end := tf.Offset(e.Pos()), tf.Offset(e.End())
-			if units != nil {
-				start, end = units[start], units[end]
-			}
-			out.Answers = append(out.Answers, [4]int{start, end, w.string(typ), w.string(obj)})
+			out.Answers = append(out.Answers, [4]int{w.offset(e.Pos()), w.offset(e.End()), w.string(typ), w.string(obj)})
 		}
 		return true
 	})
@@ -322,7 +327,7 @@ func (w *writer) object(o types.Object) string {
 	case *types.Nil:
 		return "nil"
 	case *types.Label:
-		return ""
+		return w.local(o)
 	case *types.Var:
 		if o.IsField() {
 			return w.l.fields[o.Origin()]
@@ -352,7 +357,15 @@ func (w *writer) object(o types.Object) string {
 	if o.Parent() == o.Pkg().Scope() {
 		return path(o.Pkg()) + "." + o.Name()
 	}
-	return "local"
+	return w.local(o)
+}
+
+// local tells where in the file a local name is declared.
+func (w *writer) local(o types.Object) string {
+	if !o.Pos().IsValid() {
+		return ""
+	}
+	return fmt.Sprintf("local %d", w.offset(o.Pos()))
 }
 
 // operand is the type that an expression has before its place converts it: untyped constants stay untyped.
