@@ -96,7 +96,8 @@ interface End {
 function endInScope(pkg: PackageModel, call: GoNode): End | null {
   const contexts = contextsInScope(pkg, call).filter((c) => !runsAfterDone(c, call));
   const context = contexts[0];
-  const done = doneChannelsInScope(pkg, call)[0];
+  // A channel that the function itself closes does not tell it to stop.
+  const done = doneChannelsInScope(pkg, call).find((d) => !d.binding.uses.some((u) => u.how === "close" && call.contains(u.node)));
   if (context && (context.via !== "field" || !done)) {
     return { wait: `${context.text}.Done()`, name: context.text, over: `${context.text} is done`, context, display: context.via === "field" };
   }
