@@ -15,7 +15,7 @@ import * as core from "./types/core.ts";
 import { keyedLiteral, literalBodyType, typeOfNode } from "./types/expr.ts";
 import { strip } from "./types/nodes.ts";
 import { memberOf, type Obj, objectOfBinding, objectOfEntity, objectOfName } from "./types/object.ts";
-import { implementsInterface, interfaceOwner, selectIn } from "./types/select.ts";
+import { implementsInterface, interfaceOwner, methodSet, selectIn } from "./types/select.ts";
 import { declaredConstraint, receiverParams, signatureOf, typeAtNode, typeParamsOf } from "./types/typeexpr.ts";
 import { plainValue, type Value } from "./types/value.ts";
 
@@ -172,6 +172,11 @@ export class Types {
   /** The type has all methods of the interface. False also where something is not known. */
   implements(type: Type, iface: Type): boolean {
     return implementsInterface(this, type, iface);
+  }
+
+  /** Methods that a value of the type has, by name; those that cannot be told are left out. */
+  methodSet(type: Type): readonly Selection[] {
+    return methodSet(this, type);
   }
 
   /** A value of `from` can be assigned to a variable of `to`; null where it cannot be told. Leaves out what only constants' values decide. */
@@ -403,6 +408,13 @@ export class Types {
     if (!std || !method) return null;
     const filled = type.args.length === 0 ? method.type : core.substitute(method.type, core.substitution(std.params, type.args));
     return { type: filled, pointer: method.pointer, entity: null };
+  }
+
+  /** Names of the methods that are declared on the type itself. */
+  declaredMethodNames(type: Named): Iterable<string> {
+    if (type.local) return [];
+    if (type.pkg) return type.pkg.methods(type.name).map((e) => e.name);
+    return stdType(type)?.methods.keys() ?? [];
   }
 
   #ownMethod(type: Named, name: string): DeclaredMethod | null {

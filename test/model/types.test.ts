@@ -514,6 +514,9 @@ describe("helpers", () => {
     expect(types.assignable(arg("b"), arg("a"))).toBe(false);
     expect(types.assignable(arg("c"), arg("d"))).toBe(true);
     const closer = types.typeOf(at("closer"));
+    expect(types.methodSet(arg("b")).map((m) => m.name)).toEqual(["Close", "Read"]);
+    expect(types.methodSet(arg("g"))).toEqual([]);
+    expect(types.methodSet({ kind: "pointer", elem: arg("g") }).map((m) => [m.name, m.pointerReceiver])).toEqual([["Close", true]]);
     expect(types.implements(arg("g"), closer)).toBe(false);
     expect(types.assignable(arg("g"), closer)).toBe(false);
   });

@@ -178,3 +178,28 @@ export function implementsInterface(t: Types, type: Type, iface: Type): boolean 
     return !s.pointerReceiver || type.kind === "pointer" || s.indirect;
   });
 }
+
+/**
+ * The method set of a type (spec, "Method sets"), as code of the package at hand sees it, by name. Methods that something unknown might hide or
+ * make ambiguous are left out.
+ */
+export function methodSet(t: Types, type: Type): readonly Selection[] {
+  const names = new Set<string>();
+  collectMethods(t, core.deref(type), names, []);
+  const found: Selection[] = [];
+  for (const name of [...names].sort()) {
+    const s = selectIn(t, type, name, t.pkg);
+    if (s?.kind !== "method") continue;
+    if (!s.pointerReceiver || type.kind === "pointer" || s.indirect) found.push(s);
+  }
+  return found;
+}
+
+function collectMethods(t: Types, type: Type, into: Set<string>, seen: Type[]): void {
+  if (seen.some((s) => s === type || core.identical(s, type))) return;
+  seen.push(type);
+  if (type.kind === "named") for (const name of t.declaredMethodNames(type)) into.add(name);
+  const u = t.underlying(type);
+  if (u.kind === "interface") for (const m of u.methods) into.add(m.name);
+  if (u.kind === "struct") for (const f of u.fields) if (f.embedded) collectMethods(t, core.deref(f.type), into, seen);
+}
