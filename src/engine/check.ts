@@ -13,7 +13,7 @@ import { goFileNames, Modules } from "./modules.ts";
 import { compare, compareFindings, faultOfFix } from "./plan.ts";
 import type { Problem } from "./report.ts";
 import type { FileSettings, Settings } from "./settings.ts";
-import { SUPPRESSION_MARK, Suppressions } from "./suppress.ts";
+import { Suppressions } from "./suppress.ts";
 import { brokenFile, unreadDeclarations } from "./syntax.ts";
 import type { Presence } from "./triggers.ts";
 import { fits } from "./versions.ts";
@@ -63,9 +63,9 @@ export interface Phases {
 interface Loaded {
   readonly target: Target;
   readonly file: GoFile;
-  /** null when no declaration can hold a trigger. */
-  readonly touched: Presence | null;
-  /** May hold a suppression comment. */
+  readonly presence: Presence;
+  readonly touched: boolean;
+  /** May hold a suppression comment, and the unused ones are to be told. */
   readonly marked: boolean;
 }
 
@@ -124,10 +124,15 @@ export class Checker {
       result.problems.push({ path: target.path, rule: null, message: "not valid UTF-8, so no Go file: not checked" });
       return null;
     }
-    const touched = settings.triggers.touches(bytes);
-    const marked = settings.unusedSuppressions && bytes.includes(SUPPRESSION_MARK);
+    const presence = settings.triggers.search(bytes);
     this.phases.search += performance.now() - read;
-    return { target, file: new GoFile(target.path, () => bytes.toString("utf8")), touched, marked };
+    return {
+      target,
+      file: new GoFile(target.path, () => bytes.toString("utf8")),
+      presence,
+      touched: presence.touched,
+      marked: settings.unusedSuppressions && presence.marked,
+    };
   }
 
   /** Tells the files that do not parse. */
@@ -190,7 +195,7 @@ export class Checker {
       if (!loaded || (file.generated && !this.options.includeGenerated && !loaded.target.named)) continue;
       wanted.set(file.path, settings.forFile(loaded.target.absolute));
       if (!loaded.touched) continue;
-      const { touched, rules } = settings.triggers.select(file.source.text, file.declarations, loaded.touched);
+      const { touched, rules } = settings.triggers.select(file.source.text, file.declarations, loaded.presence);
       if (touched.length > 0) triggered.set(file, touched);
       for (const rule of rules) active.add(rule);
     }

@@ -4,6 +4,7 @@ import ignore, { type Ignore } from "ignore";
 import type { Finding, Rule } from "../rule/rule.ts";
 import type { Config } from "./config.ts";
 import { Selection, type Selectors, UNUSED_SUPPRESSION } from "./selection.ts";
+import { SUPPRESSION_MARK } from "./suppress.ts";
 import { Triggers } from "./triggers.ts";
 
 export interface FileSettings {
@@ -43,7 +44,7 @@ export class Settings {
     this.go = config.go ?? null;
     const selections = [this.base.selection, ...this.perFile.map((p) => new Selection(this.merge([p.selectors]), all))];
     this.rules = all.filter((r) => selections.some((s) => s.runs(r)));
-    this.triggers = new Triggers(this.rules);
+    this.triggers = new Triggers(this.rules, SUPPRESSION_MARK);
     this.unusedSuppressions = this.base.selection.unusedSuppressions;
   }
 

@@ -4,11 +4,7 @@
  */
 import type { Range } from "../go/parse.ts";
 import type { Rule } from "../rule/rule.ts";
-
-interface Literal {
-  readonly text: string;
-  readonly bytes: Buffer;
-}
+import { LiteralSearch } from "./literals.ts";
 
 /** Literals (by index) that must all be there, and the rules that ask for them. */
 interface Group {
@@ -16,50 +12,44 @@ interface Group {
   readonly rules: Rule[];
 }
 
-/** Which literals stand in a file, looked up when first asked for. */
-export class Presence {
-  private readonly literals: readonly Literal[];
-  private readonly bytes: Buffer;
-  /** 0: not looked up. */
-  private readonly known: Int8Array;
-
-  constructor(literals: readonly Literal[], bytes: Buffer) {
-    this.literals = literals;
-    this.bytes = bytes;
-    this.known = new Int8Array(literals.length);
-  }
-
-  has(literal: number): boolean {
-    if (this.known[literal] === 0) this.known[literal] = this.bytes.includes((this.literals[literal] as Literal).bytes) ? 1 : -1;
-    return this.known[literal] === 1;
-  }
+/** What was found in a file's bytes. */
+export interface Presence {
+  /** Some declaration may hold a trigger. */
+  readonly touched: boolean;
+  /** The mark is there. */
+  readonly marked: boolean;
+  /** By literal: 1 when it is there. */
+  readonly literals: Uint8Array;
 }
 
 export class Triggers {
-  private readonly literals: Literal[] = [];
+  private readonly literals: string[] = [];
   private readonly groups: Group[] = [];
   private readonly always: readonly Rule[];
+  private readonly mark: number;
+  private readonly searcher: LiteralSearch;
 
-  constructor(rules: Iterable<Rule>) {
+  /** `mark` is one more literal to look for. */
+  constructor(rules: Iterable<Rule>, mark: string) {
     const byText = new Map<string, number>();
+    const indexOf = (text: string): number => {
+      let index = byText.get(text);
+      if (index === undefined) {
+        index = this.literals.length;
+        byText.set(text, index);
+        this.literals.push(text);
+      }
+      return index;
+    };
     const byKey = new Map<string, Group>();
     const always: Rule[] = [];
+    this.mark = indexOf(mark);
     for (const rule of rules) {
       if (rule.triggers.length === 0) always.push(rule);
       for (const trigger of rule.triggers) {
-        const parts = typeof trigger === "string" ? [trigger] : [...trigger];
-        const literals = parts
-          .map((text) => {
-            let index = byText.get(text);
-            if (index === undefined) {
-              index = this.literals.length;
-              byText.set(text, index);
-              this.literals.push({ text, bytes: Buffer.from(text, "utf8") });
-            }
-            return index;
-          })
-          // The longest part is the rarest as a rule: look for it first.
-          .sort((a, b) => (this.literals[b] as Literal).text.length - (this.literals[a] as Literal).text.length);
+        const parts = typeof trigger === "string" ? [trigger] : trigger;
+        // The longest part is the rarest as a rule: look for it first.
+        const literals = [...new Set(parts.map(indexOf))].sort((a, b) => this.textOf(b).length - this.textOf(a).length);
         const key = [...literals].sort((a, b) => a - b).join(" ");
         const group = byKey.get(key);
         if (group) {
@@ -72,13 +62,14 @@ export class Triggers {
       }
     }
     this.always = always;
+    this.searcher = new LiteralSearch(this.literals);
   }
 
-  /** What of a file's bytes, as they are on disk, could touch a rule; null when no declaration of it can hold a trigger. */
-  touches(bytes: Buffer): Presence | null {
-    const presence = new Presence(this.literals, bytes);
-    const touched = this.always.length > 0 || this.groups.some((group) => group.literals.every((l) => presence.has(l)));
-    return touched ? presence : null;
+  /** Looks for all literals at once. `bytes` is the file as it is on disk. */
+  search(bytes: Buffer): Presence {
+    const literals = this.searcher.search(bytes);
+    const touched = this.always.length > 0 || this.groups.some((group) => group.literals.every((l) => literals[l] === 1));
+    return { touched, marked: literals[this.mark] === 1, literals };
   }
 
   /** The declarations that hold all parts of a trigger, in order, and the rules whose triggers they hold. */
@@ -93,14 +84,14 @@ export class Triggers {
     const holding = (literal: number): Set<D> => {
       let set = occurrences.get(literal);
       if (!set) {
-        set = declarationsWith(text, (this.literals[literal] as Literal).text, declarations);
+        set = declarationsWith(text, this.textOf(literal), declarations);
         occurrences.set(literal, set);
       }
       return set;
     };
     for (const group of this.groups) {
       const [first, ...rest] = group.literals;
-      if (first === undefined || !group.literals.every((l) => presence.has(l))) continue;
+      if (first === undefined || !group.literals.every((l) => presence.literals[l] === 1)) continue;
       let any = false;
       for (const d of holding(first)) {
         if (!rest.every((l) => holding(l).has(d))) continue;
@@ -110,6 +101,10 @@ export class Triggers {
       if (any) for (const rule of group.rules) rules.add(rule);
     }
     return { touched: declarations.filter((d) => touched.has(d)), rules };
+  }
+
+  private textOf(literal: number): string {
+    return this.literals[literal] as string;
   }
 }
 

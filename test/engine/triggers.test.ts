@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { LiteralSearch } from "../../src/engine/literals.ts";
 import { Triggers } from "../../src/engine/triggers.ts";
 import { outline } from "../../src/go/outline.ts";
 import type { Rule } from "../../src/rule/rule.ts";
@@ -8,8 +9,8 @@ import { callRule } from "./rules.ts";
 const rule = (id: string, triggers: Rule["triggers"]): Rule => callRule(id, "bad", () => [], { triggers });
 
 function selected(triggers: Triggers, text: string): { names: string[]; rules: string[] } {
-  const presence = triggers.touches(Buffer.from(text));
-  if (!presence) return { names: [], rules: [] };
+  const presence = triggers.search(Buffer.from(text));
+  if (!presence.touched) return { names: [], rules: [] };
   const { touched, rules } = triggers.select(text, outline(text).declarations, presence);
   return { names: touched.flatMap((d) => d.names), rules: [...rules].map((r) => r.id).sort() };
 }
@@ -19,18 +20,18 @@ describe("Triggers", () => {
     "package a\n\n// bad( in a comment\n\nfunc f() { bad() }\n\nfunc g() { go h(); c <- 1 }\n\nfunc h() { go g() }\n\nvar x = bad()\n";
 
   it("selects the declarations that hold a literal, and all parts of a combined one", () => {
-    const one = new Triggers([rule("one", ["bad("]), rule("two", [["go ", "<-"]])]);
+    const one = new Triggers([rule("one", ["bad("]), rule("two", [["go ", "<-"]])], "mark");
     expect(selected(one, text)).toEqual({ names: ["f", "g", "x"], rules: ["one", "two"] });
-    expect(selected(new Triggers([rule("two", [["go ", "<-"]]), rule("none", ["nowhere"])]), text)).toEqual({
+    expect(selected(new Triggers([rule("two", [["go ", "<-"]]), rule("none", ["nowhere"])], "mark"), text)).toEqual({
       names: ["g"],
       rules: ["two"],
     });
-    expect(selected(new Triggers([rule("none", [["bad(", "go "]])]), text)).toEqual({ names: [], rules: [] });
+    expect(selected(new Triggers([rule("none", [["bad(", "go "]])], "mark"), text)).toEqual({ names: [], rules: [] });
   });
 
   it("shows everything to a rule without triggers", () => {
-    const all = new Triggers([rule("all", [])]);
-    expect(all.touches(Buffer.from("package a\n"))).not.toBeNull();
+    const all = new Triggers([rule("all", [])], "mark");
+    expect(all.search(Buffer.from("package a\n")).touched).toBe(true);
     expect(selected(all, text)).toEqual({ names: ["f", "g", "h", "x"], rules: ["all"] });
   });
 
@@ -41,9 +42,9 @@ describe("Triggers", () => {
     fc.assert(
       fc.property(fc.array(body, { maxLength: 5 }), fc.array(trigger, { minLength: 1, maxLength: 4 }), (bodies, triggers) => {
         const source = `package a\n\n${bodies.map((b, i) => `func f${i}() { ${b} }\n`).join("\n")}`;
-        const t = new Triggers([rule("r", triggers)]);
-        const presence = t.touches(Buffer.from(source));
-        const touched = presence ? t.select(source, outline(source).declarations, presence).touched : [];
+        const t = new Triggers([rule("r", triggers)], "mark");
+        const presence = t.search(Buffer.from(source));
+        const touched = presence.touched ? t.select(source, outline(source).declarations, presence).touched : [];
         const expected = outline(source).declarations.filter((d) => {
           const own = source.slice(d.start, d.end);
           return triggers.some((x) => (typeof x === "string" ? [x] : x).every((part) => own.includes(part)));
@@ -51,5 +52,30 @@ describe("Triggers", () => {
         expect(touched).toEqual(expected);
       }),
     );
+  });
+});
+
+describe("LiteralSearch", () => {
+  it("finds what a search for each literal finds", () => {
+    const text = (max: number) => fc.string({ unit: fc.constantFrom("a", "b", "c", "(", "é", "世"), minLength: 1, maxLength: max });
+    fc.assert(
+      fc.property(fc.array(text(10), { maxLength: 12 }), fc.array(text(12), { maxLength: 30 }), (literals, parts) => {
+        const bytes = Buffer.from(parts.join(""));
+        const found = [...new LiteralSearch(literals).search(bytes)];
+        expect(found).toEqual(literals.map((l) => (bytes.includes(l) ? 1 : 0)));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it("finds at both ends, and nothing in little", () => {
+    const search = new LiteralSearch(["time.After", "go ", "After(", "x"]);
+    const found = (text: string): string => [...search.search(Buffer.from(text))].join("");
+    expect(found("time.After(")).toBe("1010");
+    expect(found("After(go x")).toBe("0111");
+    expect(found("time.Afte")).toBe("0000");
+    expect(found("")).toBe("0000");
+    expect(found("x")).toBe("0001");
+    expect([...new LiteralSearch([]).search(Buffer.from("abc"))]).toEqual([]);
   });
 });

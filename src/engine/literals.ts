@@ -1,0 +1,83 @@
+/**
+ * Which of many literals stand in a file's bytes: one pass for all of them, after Wu and Manber ("A fast algorithm for multi-pattern
+ * searching", 1994). It looks at pairs of bytes and jumps over what cannot be the end of any literal's beginning.
+ */
+
+/** Shorter literals would spoil the jumps of all the others; they are searched one by one. */
+const SHORT = 4;
+/** Longer beginnings gain little. */
+const LONGEST_WINDOW = 8;
+const PAIRS = 65_536;
+
+export class LiteralSearch {
+  private readonly literals: readonly Buffer[];
+  private readonly short: readonly number[];
+  /** The beginnings of all long literals that are compared. */
+  private readonly window: number;
+  /** By the last pair of a window: how far it may be moved on; 0 when some literal's beginning may end here. */
+  private readonly shifts = new Uint8Array(PAIRS);
+  /** By a pair with shift 0: which of `buckets`. */
+  private readonly bucketOf = new Uint16Array(PAIRS);
+  private readonly buckets: number[][] = [];
+
+  /** No literal is empty. */
+  constructor(literals: readonly string[]) {
+    this.literals = literals.map((l) => Buffer.from(l, "utf8"));
+    const indexes = literals.map((_, i) => i);
+    this.short = indexes.filter((i) => this.bytesOf(i).length < SHORT);
+    const long = indexes.filter((i) => this.bytesOf(i).length >= SHORT);
+    this.window = Math.min(LONGEST_WINDOW, ...long.map((i) => this.bytesOf(i).length));
+    this.shifts.fill(this.window - 1);
+    const byPair = new Map<number, number[]>();
+    for (const i of long) {
+      const bytes = this.bytesOf(i);
+      for (let end = 1; end < this.window; end++) {
+        const pair = ((bytes[end - 1] as number) << 8) | (bytes[end] as number);
+        const shift = this.window - 1 - end;
+        if (shift < (this.shifts[pair] as number)) this.shifts[pair] = shift;
+        if (shift > 0) continue;
+        const same = byPair.get(pair);
+        if (same) same.push(i);
+        else byPair.set(pair, [i]);
+      }
+    }
+    for (const [pair, bucket] of byPair) {
+      this.bucketOf[pair] = this.buckets.length;
+      this.buckets.push(bucket);
+    }
+  }
+
+  /** By the literal's index: 1 when it is there. */
+  search(bytes: Buffer): Uint8Array {
+    const found = new Uint8Array(this.literals.length);
+    for (const i of this.short) if (bytes.includes(this.bytesOf(i))) found[i] = 1;
+    if (this.buckets.length === 0) return found;
+    const { shifts, window } = this;
+    const n = bytes.length;
+    for (let at = window - 1; at < n; ) {
+      const pair = ((bytes[at - 1] as number) << 8) | (bytes[at] as number);
+      const shift = shifts[pair] as number;
+      if (shift > 0) at += shift;
+      else {
+        this.compare(bytes, at - window + 1, pair, found);
+        at++;
+      }
+    }
+    return found;
+  }
+
+  private compare(bytes: Buffer, start: number, pair: number, found: Uint8Array): void {
+    for (const i of this.buckets[this.bucketOf[pair] as number] as number[]) {
+      if (found[i] === 1) continue;
+      const literal = this.bytesOf(i);
+      let same = 0;
+      // Past the end of the file `bytes` gives undefined, which equals nothing.
+      while (same < literal.length && bytes[start + same] === literal[same]) same++;
+      if (same === literal.length) found[i] = 1;
+    }
+  }
+
+  private bytesOf(index: number): Buffer {
+    return this.literals[index] as Buffer;
+  }
+}
