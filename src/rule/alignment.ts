@@ -6,7 +6,7 @@
 import { type GoNode, unparen } from "../go/node.ts";
 import type { FieldType, PackageModel, Type } from "../model/model.ts";
 import { definitionOf } from "./definitions.ts";
-import { type StructLayout, layoutOf, offsetOf, structLayout } from "./layout.ts";
+import { layoutOf, offsetOf, type StructLayout, structLayout } from "./layout.ts";
 import { deref, memberOf } from "./types.ts";
 
 /** A field to whose address sync/atomic's 64-bit functions are applied. */
@@ -90,7 +90,8 @@ function routesOf(pkg: PackageModel, atomic: AtomicField): Routes {
   for (const call of atomic.calls) {
     call.child("arguments")?.items[0]?.walk((n) => {
       if (n.kind === "index_expression") indexed = true;
-      if (n.kind === "selector_expression") for (const m of [n.child("field")?.text ?? "", ...(pkg.selection(n)?.path ?? [])]) members.add(m);
+      if (n.kind === "selector_expression")
+        for (const m of [n.child("field")?.text ?? "", ...(pkg.selection(n)?.path ?? [])]) members.add(m);
       if (n.kind !== "identifier") return;
       const binding = pkg.binding(n);
       if (binding?.kind === "receiver" || binding?.kind === "param") any = true;
@@ -107,7 +108,15 @@ export function misplaced(pkg: PackageModel, atomic: AtomicField): Misplaced | n
 }
 
 /** `inner`: offset within the member. */
-function inStruct(pkg: PackageModel, holder: GoNode, member: GoNode, name: string, inner: number, seen: readonly GoNode[], routes: Routes): Misplaced | null {
+function inStruct(
+  pkg: PackageModel,
+  holder: GoNode,
+  member: GoNode,
+  name: string,
+  inner: number,
+  seen: readonly GoNode[],
+  routes: Routes,
+): Misplaced | null {
   if (seen.includes(holder) || seen.length > 8) return null;
   const type = pkg.typeAt(holder);
   if (type.kind !== "struct") return null;
@@ -115,7 +124,8 @@ function inStruct(pkg: PackageModel, holder: GoNode, member: GoNode, name: strin
   const own = field ? offsetOf(pkg, type, field) : null;
   if (own === null) return null; // a size before it is not known
   const offset = own + inner;
-  if (offset % 8 !== 0) return { offset, within: nameOf(holder), holder, member, layout: describe(structLayout(pkg, type), nameOf(holder)) };
+  if (offset % 8 !== 0)
+    return { offset, within: nameOf(holder), holder, member, layout: describe(structLayout(pkg, type), nameOf(holder)) };
   return around(pkg, holder, offset, [...seen, holder], routes);
 }
 

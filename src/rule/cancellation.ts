@@ -19,7 +19,14 @@ export interface ContextInScope {
 
 const BACKGROUND = new Set(["context.Background", "context.TODO", "context.WithoutCancel"]);
 const WITH_CANCEL = new Set(["context.WithCancel", "context.WithCancelCause"]);
-const DERIVED = new Set([...WITH_CANCEL, "context.WithTimeout", "context.WithDeadline", "context.WithTimeoutCause", "context.WithDeadlineCause", "os/signal.NotifyContext"]);
+const DERIVED = new Set([
+  ...WITH_CANCEL,
+  "context.WithTimeout",
+  "context.WithDeadline",
+  "context.WithTimeoutCause",
+  "context.WithDeadlineCause",
+  "os/signal.NotifyContext",
+]);
 const ERRGROUP = "golang.org/x/sync/errgroup.WithContext";
 
 /**
@@ -96,9 +103,11 @@ function contextOf(pkg: PackageModel, binding: Binding): ContextInScope | null {
   if (!binding.node || (binding.kind !== "var" && binding.kind !== "param" && binding.kind !== "result")) return null;
   const type = pkg.typeOf(binding.node);
   const made = definitionOf(pkg, binding);
-  if (isNamed(type, "context.Context") || (made?.symbol === ERRGROUP && made.index === 1)) return { text: binding.name, via: "variable", binding };
+  if (isNamed(type, "context.Context") || (made?.symbol === ERRGROUP && made.index === 1))
+    return { text: binding.name, via: "variable", binding };
   if (binding.kind !== "param") return null;
-  if (type.kind === "pointer" && isNamed(type.elem, "net/http.Request")) return { text: `${binding.name}.Context()`, via: "request", binding };
+  if (type.kind === "pointer" && isNamed(type.elem, "net/http.Request"))
+    return { text: `${binding.name}.Context()`, via: "request", binding };
   if (isStream(pkg, type)) return { text: `${binding.name}.Context()`, via: "stream", binding };
   return null;
 }
@@ -110,7 +119,8 @@ function isStream(pkg: PackageModel, type: Type): boolean {
   const under = underlying(pkg, type);
   if (under.kind !== "interface") return false;
   const method = under.methods.find((m) => m.name === "Context")?.type;
-  if (method?.kind === "func") return method.params.length === 0 && method.results.length === 1 && isNamed(method.results[0] as Type, "context.Context");
+  if (method?.kind === "func")
+    return method.params.length === 0 && method.results.length === 1 && isNamed(method.results[0] as Type, "context.Context");
   return under.open && type.name.includes("_") && type.name.endsWith("Server");
 }
 
@@ -160,7 +170,7 @@ function rootless(pkg: PackageModel, made: Definition): boolean {
   }
   if (e.kind !== "identifier") return false;
   const binding = pkg.binding(e);
-  if (!binding || binding.kind !== "var" || writtenLater(binding)) return false;
+  if (binding?.kind !== "var" || writtenLater(binding)) return false;
   const of = definitionOf(pkg, binding);
   return of !== null && neverEnds(pkg, of);
 }
@@ -219,7 +229,24 @@ export function runsAfterDone(context: ContextInScope, at: GoNode): boolean {
 // ---------------------------------------------------------------- done channels
 
 const DONE_NAMES = [
-  "done", "stop", "quit", "clos", "shutdown", "exit", "cancel", "abort", "kill", "term", "finish", "halt", "dying", "dead", "drain", "leav", "interrupt", "end",
+  "done",
+  "stop",
+  "quit",
+  "clos",
+  "shutdown",
+  "exit",
+  "cancel",
+  "abort",
+  "kill",
+  "term",
+  "finish",
+  "halt",
+  "dying",
+  "dead",
+  "drain",
+  "leav",
+  "interrupt",
+  "end",
 ];
 
 /** A name such as done, stopCh, quit, closing, shutdown. */

@@ -1,9 +1,9 @@
 /** sync.Pool across a package: which pool a Get or Put speaks of, what its value becomes, whether a Put gives back what is still filled. */
 import { type GoNode, unparen } from "../go/node.ts";
 import type { Binding, Call, FuncModel, PackageModel } from "../model/model.ts";
-import { blockedBefore, blocks, calledEntity, covers, isNew, type Reused, reusedOf, type Touch, touchesOf } from "./stale.ts";
-import { pathFromEntry, runsLater } from "./paths.ts";
 import { statementOf } from "./edits.ts";
+import { pathFromEntry, runsLater } from "./paths.ts";
+import { blockedBefore, blocks, calledEntity, covers, isNew, type Reused, reusedOf, type Touch, touchesOf } from "./stale.ts";
 
 /** A pool by what declares it: a package's variable, a local, or a field. */
 export interface Pool {
@@ -19,7 +19,7 @@ export function poolOf(pkg: PackageModel, operand: GoNode): Pool | null {
   if (e.kind === "index_expression") e = unparen(e.child("operand") as GoNode);
   if (e.kind === "identifier") {
     const binding = pkg.binding(e);
-    if (!binding || binding.kind !== "var") return null;
+    if (binding?.kind !== "var") return null;
     return { key: binding.entity?.node ?? binding, text: operand.text, name: e.text };
   }
   if (e.kind !== "selector_expression") return null;
@@ -59,7 +59,8 @@ export function newOf(pkg: PackageModel, pool: Pool): GoNode | null {
   }
   for (const mention of pkg.mentions(pool.name)) {
     const value = initialValue(mention);
-    const body = value?.kind === "composite_literal" && pkg.symbol(value.child("type") as GoNode) === "sync.Pool" ? value.child("body") : null;
+    const body =
+      value?.kind === "composite_literal" && pkg.symbol(value.child("type") as GoNode) === "sync.Pool" ? value.child("body") : null;
     for (const element of body?.items ?? []) {
       if (element.child("key")?.text !== "New") continue;
       const made = functionIn(pkg, element.child("value")?.items[0]);
@@ -79,9 +80,17 @@ function functionIn(pkg: PackageModel, value: GoNode | undefined): GoNode | null
 function initialValue(name: GoNode): GoNode | null {
   let value: GoNode | null | undefined = null;
   const parent = name.parent;
-  if (parent?.kind === "var_spec") value = parent.child("value")?.items[parent.childrenOf("name").filter((c) => c.named).indexOf(name)];
+  if (parent?.kind === "var_spec")
+    value =
+      parent.child("value")?.items[
+        parent
+          .childrenOf("name")
+          .filter((c) => c.named)
+          .indexOf(name)
+      ];
   else if (parent?.kind === "literal_element" && parent.field === "key") value = parent.parent?.child("value")?.items[0];
-  else if (parent?.kind === "expression_list" && parent.field === "left") value = parent.parent?.child("right")?.items[parent.items.indexOf(name)];
+  else if (parent?.kind === "expression_list" && parent.field === "left")
+    value = parent.parent?.child("right")?.items[parent.items.indexOf(name)];
   if (!value) return null;
   const e = unparen(value);
   return e.kind === "unary_expression" ? unparen(e.child("operand") as GoNode) : e;
@@ -118,7 +127,8 @@ function taken(pkg: PackageModel, assertion: GoNode): Taken | null {
   const value = outOfParens(assertion);
   const statement = statementOf(assertion);
   if (!reused || !statement) return null;
-  const returned = value.parent?.kind === "expression_list" && value.parent.parent?.kind === "return_statement" && value.parent.items.length === 1;
+  const returned =
+    value.parent?.kind === "expression_list" && value.parent.parent?.kind === "return_statement" && value.parent.items.length === 1;
   if (returned) return { reused, binding: null, statement, value, commaOk: false };
   const named = bindingFor(pkg, value);
   return named && { reused, binding: named.binding, statement, value, commaOk: named.commaOk };
@@ -134,7 +144,8 @@ function bindingFor(pkg: PackageModel, value: GoNode): { binding: Binding; comma
   const list = value.parent;
   const statement = list?.kind === "expression_list" ? list.parent : list;
   if (!statement?.is("short_var_declaration", "assignment_statement", "var_spec") || list?.field === "left") return null;
-  const targets = statement.kind === "var_spec" ? statement.childrenOf("name").filter((c) => c.named) : (statement.child("left")?.items ?? []);
+  const targets =
+    statement.kind === "var_spec" ? statement.childrenOf("name").filter((c) => c.named) : (statement.child("left")?.items ?? []);
   const values = list?.kind === "expression_list" ? list.items : [value];
   const target = values.length === 1 ? targets[0] : targets[values.indexOf(value)];
   if (target?.kind !== "identifier" || (values.length === 1 && targets.length > 2)) return null;
@@ -172,7 +183,12 @@ function sightsAfter(pkg: PackageModel, func: FuncModel, touches: readonly Touch
   const flow = pkg.flow(func);
   const found: Sight[] = [];
   for (const touch of touches) {
-    if (touch.sees.length === 0 || touch.node.closest("defer_statement")?.start === statementOf(touch.node)?.start || inDeferred(touch.node, func)) continue;
+    if (
+      touch.sees.length === 0 ||
+      touch.node.closest("defer_statement")?.start === statementOf(touch.node)?.start ||
+      inDeferred(touch.node, func)
+    )
+      continue;
     for (const cell of touch.sees) {
       if (blockedBefore(touches, touch, cell)) continue;
       if (flow.reaches(from, touch.node, (atom) => blocks(touches, atom, touch, cell, func))) found.push({ node: touch.node, cell });
@@ -231,7 +247,8 @@ export function givesBackFilled(pkg: PackageModel, reused: Reused, call: GoNode,
   if (!func || !arg || !binding?.func || depth > 2 || isNewOnly(pkg, binding)) return false;
   const shape = arg.kind === "unary_expression" ? { ...reused, pointer: false } : reused;
   const touches = touchesOf(pkg, shape, binding);
-  const cleans = (atom: GoNode, where: FuncModel) => touches.some((t) => atom.contains(t.node) && !runsLater(t.node, where) && covers(t.cleans, cell));
+  const cleans = (atom: GoNode, where: FuncModel) =>
+    touches.some((t) => atom.contains(t.node) && !runsLater(t.node, where) && covers(t.cleans, cell));
   // In this function the value is clean before the Put, whatever was done to it.
   if (binding.func !== func && !pathFromEntry(pkg, func, call, (atom) => cleans(atom, func))) return false;
   const holder = binding.func;

@@ -73,7 +73,12 @@ function writtenReset(pkg: PackageModel, reused: Reused, made: GoNode | null): R
   const type = spec.child("name")?.text ?? "";
   const params = spec.child("type_parameters")?.items.flatMap((p) => p.childrenOf("name").map((n) => n.text)) ?? [];
   const base = params.length > 0 ? `${type}[${params.join(", ")}]` : type;
-  const lines = [`// ${name} empties the ${type} for its next use; slices keep their capacity.`, `func (${receiver} *${base}) ${name}() {`, ...body.flatMap((l) => l.split("\n")).map((l) => `\t${l}`), "}"];
+  const lines = [
+    `// ${name} empties the ${type} for its next use; slices keep their capacity.`,
+    `func (${receiver} *${base}) ${name}() {`,
+    ...body.flatMap((l) => l.split("\n")).map((l) => `\t${l}`),
+    "}",
+  ];
   return {
     statement: (x) => `${x}.${name}()`,
     method: afterDeclaration(spec, lines.join("\n")),
@@ -83,7 +88,7 @@ function writtenReset(pkg: PackageModel, reused: Reused, made: GoNode | null): R
 
 function hasMember(pkg: PackageModel, type: Type, name: string): boolean {
   const struct = underlying(pkg, type.kind === "pointer" ? type.elem : type);
-  return struct.kind === "struct" && struct.fields.some((f) => f.name === name || f.embedded && memberOf(pkg, f.type, name) !== null);
+  return struct.kind === "struct" && struct.fields.some((f) => f.name === name || (f.embedded && memberOf(pkg, f.type, name) !== null));
 }
 
 /** As the type's other methods call it, else its first letter. */

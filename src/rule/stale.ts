@@ -3,70 +3,31 @@
  * is left in it. Each use of the value becomes a `Touch`; what is not understood is `unknown`, and nothing is concluded beyond it.
  */
 import { type GoNode, unparen } from "../go/node.ts";
-import type { Binding, Entity, FuncModel, PackageModel, Type } from "../model/model.ts";
-import { definitionOf } from "./definitions.ts";
+import type { Binding, Entity, FuncModel, PackageModel } from "../model/model.ts";
 import { passesEveryPath, pathFromEntry, runsLater } from "./paths.ts";
+import {
+  ALL,
+  assigned,
+  CLEAN,
+  covers,
+  type Deed,
+  DIRTY,
+  deletesAll,
+  isAppend,
+  isChanged,
+  isEmptySlice,
+  isTarget,
+  NOTHING,
+  outOfParens,
+  type Reused,
+  SEEN,
+  type Touch,
+  UNKNOWN,
+  valueFor,
+} from "./stale-core.ts";
 import { touchesOfStruct } from "./stale-struct.ts";
-import { deref, memberOf, underlying } from "./types.ts";
 
-/**
- * writer: has Write and a niladic Reset (`*bytes.Buffer`, `hash.Hash`); slice and map, or a pointer to one; struct: a pointer to a
- * struct of the package itself.
- */
-export interface Reused {
-  readonly shape: "writer" | "slice" | "map" | "struct";
-  /** The value is a pointer to the slice or map. */
-  readonly pointer: boolean;
-  readonly type: Type;
-  /** Of a struct: its declaration. */
-  readonly entity: Entity | null;
-}
-
-/** All of the value; for a struct, else, the name of a field. */
-export const ALL = "*";
-
-export interface Touch {
-  /** The identifier. */
-  readonly node: GoNode;
-  /** Content from before shows here. */
-  readonly sees: readonly string[];
-  /** After this, content from before shows no more. */
-  readonly overwrites: readonly string[];
-  /** Leaves content behind. */
-  readonly fills: readonly string[];
-  /** Leaves nothing behind. */
-  readonly cleans: readonly string[];
-  /** Handed over, or not understood. */
-  readonly unknown: boolean;
-  /** The target of an assignment: what stands right of it comes first. */
-  readonly last: boolean;
-}
-
-const NOTHING = { sees: [], overwrites: [], fills: [], cleans: [], unknown: false, last: false };
-const DIRTY = { ...NOTHING, sees: [ALL], fills: [ALL] };
-const SEEN = { ...NOTHING, sees: [ALL] };
-const CLEAN = { ...NOTHING, overwrites: [ALL], cleans: [ALL] };
-const UNKNOWN = { ...NOTHING, unknown: true };
-export type Deed = Omit<Touch, "node">;
-export const deeds = { NOTHING, DIRTY, SEEN, CLEAN, UNKNOWN };
-
-export function covers(cells: readonly string[], cell: string): boolean {
-  return cells.includes(ALL) || cells.includes(cell);
-}
-
-/** What a pool's value is by its type; null for types of which nothing is said. */
-export function reusedOf(pkg: PackageModel, type: Type): Reused | null {
-  const reset = memberOf(pkg, type, "Reset");
-  const niladic = reset?.kind === "method" && reset.type.kind === "func" && reset.type.params.length === 0 && reset.type.results.length === 0;
-  const base = deref(type);
-  const own = base.kind === "named" && base.pkg === pkg && !base.local ? (pkg.lookup(base.name)[0] ?? null) : null;
-  const under = underlying(pkg, base);
-  if (type.kind === "pointer" && under.kind === "struct" && own) return { shape: "struct", pointer: true, type, entity: own };
-  if (niladic && memberOf(pkg, type, "Write")?.kind === "method") return { shape: "writer", pointer: false, type, entity: null };
-  if (under.kind === "slice") return { shape: "slice", pointer: type.kind === "pointer", type, entity: null };
-  if (under.kind === "map") return { shape: "map", pointer: type.kind === "pointer", type, entity: null };
-  return null;
-}
+export { ALL, covers, isNew, type Reused, reusedOf, type Touch } from "./stale-core.ts";
 
 /** The uses of the value in `binding` and in plain copies of it, in the text's order. */
 export function touchesOf(pkg: PackageModel, reused: Reused, binding: Binding, depth = 0): Touch[] {
@@ -93,16 +54,11 @@ function aliasAt(pkg: PackageModel, reused: Reused, use: GoNode): { binding: Bin
   const list = e.parent?.kind === "expression_list" ? e.parent : null;
   const statement = list?.parent ?? (e.parent?.kind === "var_spec" ? e.parent : null);
   if (!statement?.is("short_var_declaration", "var_spec") || list?.field === "left") return null;
-  const names = statement.kind === "var_spec" ? statement.childrenOf("name").filter((c) => c.named) : (statement.child("left")?.items ?? []);
+  const names =
+    statement.kind === "var_spec" ? statement.childrenOf("name").filter((c) => c.named) : (statement.child("left")?.items ?? []);
   const name = names[list ? list.items.indexOf(e) : 0];
   const binding = name?.kind === "identifier" ? pkg.binding(name) : null;
   return binding ? { binding, reused: whole ? { ...reused, pointer: false } : reused } : null;
-}
-
-function outOfParens(node: GoNode): GoNode {
-  let n = node;
-  while (n.parent?.kind === "parenthesized_expression") n = n.parent;
-  return n;
 }
 
 /** The expression of the slice or map itself: `*p` for a pointer, `m` else. `whole` is false for a pointer that is not followed. */
@@ -115,7 +71,7 @@ function valueAt(reused: Reused, use: GoNode): { e: GoNode; whole: boolean } {
 }
 
 function touch(pkg: PackageModel, reused: Reused, use: GoNode, depth: number): Deed {
-  if (reused.shape === "struct") return touchesOfStruct(pkg, reused, use, depth);
+  if (reused.shape === "struct") return touchesOfStruct(pkg, reused, use, depth, { handed, effectOn, writerDeed });
   if (reused.shape === "writer") return writerDeed(pkg, reused, outOfParens(use), depth);
   const { e, whole } = valueAt(reused, use);
   if (!whole) return aliasAt(pkg, reused, use) ? NOTHING : handed(pkg, reused, e, depth);
@@ -136,7 +92,7 @@ export function writerDeed(pkg: PackageModel, reused: Reused, e: GoNode, depth: 
     if (method === "Reset" && args.length === 0) return CLEAN;
     if (method === "Truncate" && args[0]?.text === "0") return CLEAN;
     if (KEPT_METHODS.has(method)) return NOTHING;
-    return method.startsWith("Write") && method !== "WriteTo" || method === "ReadFrom" ? DIRTY : SEEN;
+    return (method.startsWith("Write") && method !== "WriteTo") || method === "ReadFrom" ? DIRTY : SEEN;
   }
   if (parent?.kind === "unary_expression" && parent.child("operator")?.kind === "*") {
     return isTarget(outOfParens(parent)) ? { ...CLEAN, last: true } : UNKNOWN;
@@ -184,48 +140,14 @@ function mapDeed(pkg: PackageModel, reused: Reused, e: GoNode, depth: number): D
   return handed(pkg, { ...reused, pointer: false }, e, depth);
 }
 
-/** `x = v`: what was there shows no more; whether something is left is told by v. */
-export function assigned(value: GoNode | null): Deed {
-  const clean = value !== null && isEmpty(unparen(value));
-  return { ...NOTHING, overwrites: [ALL], cleans: clean ? [ALL] : [], fills: clean ? [] : [ALL], last: true };
-}
-
-/** nil, 0, "", false, T{}, make(...), new(T), x[:0]. */
-function isEmpty(value: GoNode): boolean {
-  switch (value.kind) {
-    case "nil":
-    case "false":
-      return true;
-    case "int_literal":
-      return value.text === "0";
-    case "interpreted_string_literal":
-      return value.text === '""';
-    case "slice_expression":
-      return isEmptySlice(value);
-    case "composite_literal":
-      return value.child("body")?.items.length === 0;
-    case "unary_expression":
-      return value.child("operator")?.kind === "&" && isEmpty(unparen(value.child("operand") as GoNode));
-    case "call_expression":
-      return value.child("function")?.text === "make" || value.child("function")?.text === "new";
-    default:
-      return false;
-  }
-}
-
-/** `x[:0]` and `x[0:0]`. */
-export function isEmptySlice(slice: GoNode): boolean {
-  const start = slice.child("start")?.text ?? "0";
-  return start === "0" && slice.child("end")?.text === "0";
-}
-
 /** Passed on whole: to a function of the package, which is looked into; compared with nil; else given away. */
 export function handed(pkg: PackageModel, reused: Reused, e: GoNode, depth: number): Deed {
   const parent = e.parent;
   if (!parent) return UNKNOWN;
   if (parent.kind === "binary_expression") return NOTHING;
   if (isTarget(e)) return { ...CLEAN, last: true }; // another value from here on
-  if (parent.kind === "expression_list" && parent.parent?.is("assignment_statement") && parent.parent.child("left")?.text === "_") return NOTHING;
+  if (parent.kind === "expression_list" && parent.parent?.is("assignment_statement") && parent.parent.child("left")?.text === "_")
+    return NOTHING;
   if (parent.kind === "expression_list" && parent.field === "right" && goesBack(parent, e)) return NOTHING;
   if (parent.kind !== "argument_list" || !parent.parent) return UNKNOWN;
   const call = parent.parent;
@@ -267,7 +189,9 @@ function isStandard(symbol: string): boolean {
 }
 
 const STANDARD = new Set(
-  "fmt io bufio encoding/json encoding/xml encoding/gob encoding/csv encoding/binary encoding/base64 encoding/hex text/template html/template text/tabwriter compress/gzip compress/flate compress/zlib archive/tar archive/zip log log/slog mime/multipart image/png image/jpeg go/format go/printer".split(" "),
+  "fmt io bufio encoding/json encoding/xml encoding/gob encoding/csv encoding/binary encoding/base64 encoding/hex text/template html/template text/tabwriter compress/gzip compress/flate compress/zlib archive/tar archive/zip log log/slog mime/multipart image/png image/jpeg go/format go/printer".split(
+    " ",
+  ),
 );
 
 export const MAX_DEPTH = 3;
@@ -309,7 +233,14 @@ function seenFromEntry(pkg: PackageModel, func: FuncModel, touches: readonly Tou
 
 /** True when the atom ends what is known of the content from before: overwritten, or handed over. */
 export function blocks(touches: readonly Touch[], atom: GoNode, but: Touch, cell: string, func: FuncModel): boolean {
-  return touches.some((t) => t !== but && atom.contains(t.node) && !atom.contains(but.node) && !runsLater(t.node, func) && (t.unknown || covers(t.overwrites, cell)));
+  return touches.some(
+    (t) =>
+      t !== but &&
+      atom.contains(t.node) &&
+      !atom.contains(but.node) &&
+      !runsLater(t.node, func) &&
+      (t.unknown || covers(t.overwrites, cell)),
+  );
 }
 
 /** In the same statement or literal the content was overwritten, or handed over, before. */
@@ -324,52 +255,7 @@ export function blockedBefore(touches: readonly Touch[], touch: Touch, cell: str
 }
 
 function statementAround(node: GoNode): GoNode | null {
-  for (let n: GoNode | null = node; n; n = n.parent) if (n.parent?.kind === "statement_list" && !n.is("for_statement", "if_statement")) return n;
+  for (let n: GoNode | null = node; n; n = n.parent)
+    if (n.parent?.kind === "statement_list" && !n.is("for_statement", "if_statement")) return n;
   return null;
-}
-
-// ---------------------------------------------------------------- syntax
-
-/** The expression stands alone left of `=`. */
-export function isTarget(e: GoNode): boolean {
-  const list = e.parent;
-  return list?.kind === "expression_list" && list.field === "left" && list.parent?.kind === "assignment_statement" && (list.parent.child("operator")?.kind ?? "=") === "=";
-}
-
-/** The expression is written in any way: `=`, `+=`, `++`. */
-export function isChanged(e: GoNode): boolean {
-  if (e.parent?.is("inc_statement", "dec_statement")) return true;
-  return e.parent?.kind === "expression_list" && e.parent.field === "left" && e.parent.parent?.kind === "assignment_statement";
-}
-
-/** The value right of `=` for a target; null when one call gives several. */
-export function valueFor(target: GoNode): GoNode | null {
-  const list = target.parent as GoNode;
-  const right = list.parent?.child("right");
-  const values = right?.kind === "expression_list" ? right.items : right ? [right] : [];
-  return values.length === list.items.length ? (values[list.items.indexOf(target)] ?? null) : null;
-}
-
-/** append, and the standard library's functions and methods that append to their first argument. */
-export function isAppend(pkg: PackageModel, call: GoNode): boolean {
-  const symbol = pkg.symbol(call.child("function") as GoNode);
-  if (symbol === null) return false;
-  const name = symbol.slice(symbol.lastIndexOf(".") + 1);
-  return symbol === "append" || (name.startsWith("Append") && !symbol.slice(0, symbol.indexOf("/") + 1).includes("."));
-}
-
-/** `for k := range m { delete(m, k) }`. */
-export function deletesAll(range: GoNode, map: string): boolean {
-  const body = range.parent?.child("body");
-  const statements = body?.children.find((c) => c.kind === "statement_list")?.items ?? [];
-  const call = statements.length === 1 ? statements[0]?.items[0] : null;
-  const key = range.child("left")?.items[0]?.text;
-  const args = call?.child("arguments")?.items ?? [];
-  return call?.child("function")?.text === "delete" && args[0]?.text === map && args[1]?.text === key;
-}
-
-/** The value that the local was declared with, for those who need to know whether it is new. */
-export function isNew(pkg: PackageModel, binding: Binding): boolean {
-  const made = definitionOf(pkg, binding);
-  return made !== null && isEmpty(made.value);
 }

@@ -76,7 +76,7 @@ export function fieldToFront(field: GoNode): Edits {
   const end = text.indexOf("\n", endWithComment(field)) + 1;
   const gap = text.slice(end).trimStart().startsWith("}") ? text.slice(0, start).trimEnd().length : start;
   const from = gap < start ? text.indexOf("\n", gap) + 1 : start; // no blank line is left before the brace
-  if (end === 0 || !firstOnLine(first) || endWithComment(field) === field.end && text.slice(field.end, end).trim() !== "") return null;
+  if (end === 0 || !firstOnLine(first) || (endWithComment(field) === field.end && text.slice(field.end, end).trim() !== "")) return null;
   const top = lineStart(text, startWithComments(first));
   return [
     { at: { path, start: top, end: top }, text: text.slice(start, end).replaceAll("\r\n", "\n") },

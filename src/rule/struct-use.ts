@@ -10,7 +10,8 @@ export function layoutMatters(pkg: PackageModel, struct: GoNode): string | null 
   if (positionalLiterals(pkg, struct).length > 0) return "literals that list the fields in order are given names";
   const name = specOf(struct)?.child("name");
   const fields = struct.find("field_identifier").filter((f) => f.parent?.parent?.parent === struct);
-  if (name && isExported(name.text) && fields.every((f) => isExported(f.text))) return "literals without field names may stand in other packages";
+  if (name && isExported(name.text) && fields.every((f) => isExported(f.text)))
+    return "literals without field names may stand in other packages";
   if (measured(pkg, struct)) return "unsafe measures the struct";
   if (name && mentionsOf(pkg, name).some(fromPointer)) return "memory from elsewhere is seen as this struct";
   if (encoded(pkg, struct)) return "encoding/binary writes or reads the struct's layout";

@@ -1,8 +1,8 @@
 /** The rewrite of an integer field into an atomic.Int64 or atomic.Uint64, with every use of it in the package. */
 import { type GoNode, unparen } from "../go/node.ts";
 import type { PackageModel } from "../model/model.ts";
-import { ATOMIC_64_FUNCTIONS, type AtomicField, mentionsOf, specOf } from "./alignment.ts";
 import type { Edit } from "../text/edit.ts";
+import { ATOMIC_64_FUNCTIONS, type AtomicField, mentionsOf, specOf } from "./alignment.ts";
 import { type Edits, indentOf, insertAfter, spanOf, statementOf, textOf } from "./edits.ts";
 import { dropImport, freshName, member, qualifier } from "./names.ts";
 import type { ImportIntent } from "./rule.ts";
@@ -100,7 +100,8 @@ function rewriteUse(pkg: PackageModel, use: GoNode, kind: "Int64" | "Uint64"): E
     return [{ at: { ...spanOf(use), start: e.start, end: parent.end }, text: `${textOf(use)}.Add(${one})` }];
   }
   const statement = parent.kind === "expression_list" && parent.field === "left" ? parent.parent : null;
-  if (statement) return statement.kind === "assignment_statement" && parent.items.length === 1 ? rewriteAssignment(pkg, use, e, statement, kind) : null;
+  if (statement)
+    return statement.kind === "assignment_statement" && parent.items.length === 1 ? rewriteAssignment(pkg, use, e, statement, kind) : null;
   if (parent.kind === "argument_list" && (pkg.symbol(parent.parent?.child("function") as GoNode) ?? "").startsWith("unsafe.")) return null;
   return [{ at: { ...spanOf(use), start: use.end }, text: ".Load()" }];
 }
@@ -143,7 +144,9 @@ function rewriteAssignment(pkg: PackageModel, use: GoNode, e: GoNode, statement:
   if (operator === "+=") return open(".Add(");
   if (operator !== "-=") return null;
   if (kind === "Uint64" && constantOf(pkg, value) !== null) return open(".Add(^uint64(", " - 1))");
-  return value.is("identifier", "selector_expression", "call_expression", "int_literal", "parenthesized_expression") ? open(".Add(-") : open(".Add(-(", "))");
+  return value.is("identifier", "selector_expression", "call_expression", "int_literal", "parenthesized_expression")
+    ? open(".Add(-")
+    : open(".Add(-(", "))");
 }
 
 /** Can a method with a pointer receiver be called on a field of this operand? */

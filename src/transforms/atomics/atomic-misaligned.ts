@@ -3,16 +3,16 @@ import {
   atomicFields,
   defineRule,
   encoded,
+  type Fix,
   fieldAtEnd,
   fieldBefore,
   fieldToFront,
-  type Fix,
   finding,
   fix,
   keyLiterals,
   layoutMatters,
-  measured,
   type Misplaced,
+  measured,
   misplaced,
   type PackageModel,
   typedAtomic,
@@ -37,7 +37,8 @@ export default defineRule({
   why: "On 386, arm and mips, sync/atomic's 64-bit functions panic when the address is no multiple of 8, and only the first word of an allocation is sure to be.",
   fixSafety:
     "An atomic type is safe when all uses are in the package and keep their meaning; unsafe for exported fields, tags and structs that are copied. The pad is safe unless literals without keys, unsafe, encoding/binary or C depend on the layout. Moving the field first is unsafe: the order of fields may be on purpose.",
-  silent: "The file is built for 64-bit platforms only; a size before the field is not known (type parameters, types whose source is not at hand).",
+  silent:
+    "The file is built for 64-bit platforms only; a size before the field is not known (type parameters, types whose source is not at hand).",
   sources: ["https://pkg.go.dev/sync/atomic#pkg-note-BUG", "https://go.dev/doc/go1.19#atomic_types"],
   since: "0.1.0",
   tier: "recommended",
@@ -53,7 +54,13 @@ export default defineRule({
         ...(place.layout ? [{ at: place.member ?? atomic.declaration, message: place.layout }] : []),
         ...(call ? [{ at: call, message: "used atomically here" }] : []),
       ];
-      yield finding({ id: "atomic-misaligned" }, atomic.name, message, [useTyped(pkg, atomic, place), pad(pkg, atomic, place), moveFirst(pkg, place)], { related });
+      yield finding(
+        { id: "atomic-misaligned" },
+        atomic.name,
+        message,
+        [useTyped(pkg, atomic, place), pad(pkg, atomic, place), moveFirst(pkg, place)],
+        { related },
+      );
     }
   },
 });
@@ -86,7 +93,10 @@ function pad(pkg: PackageModel, atomic: AtomicField, place: Misplaced): Fix | nu
   return fix({
     title: place.member ? `Pad the struct before ${place.member.child("name")?.text ?? "the embedded field"}` : "Pad the end of the struct",
     ...(because ? { applicability: "unsafe" as const, because } : { applicability: "safe" as const }),
-    edits: [keyLiterals(pkg, place.holder), place.member ? fieldBefore(place.member, text, comment) : fieldAtEnd(place.holder, text, comment)],
+    edits: [
+      keyLiterals(pkg, place.holder),
+      place.member ? fieldBefore(place.member, text, comment) : fieldAtEnd(place.holder, text, comment),
+    ],
     assumes: [place.holder],
   });
 }

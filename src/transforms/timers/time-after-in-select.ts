@@ -1,5 +1,6 @@
 import {
   type Call,
+  caseCalls,
   defineRule,
   type Edits,
   type Fix,
@@ -7,6 +8,7 @@ import {
   fix,
   freshName,
   type GoNode,
+  hasCalls,
   insertBefore,
   insertFirst,
   loopsAround,
@@ -18,7 +20,6 @@ import {
   spanOf,
   statementOf,
   textOf,
-  unparen,
 } from "../../rule/index.ts";
 
 /**
@@ -65,7 +66,10 @@ export default defineRule({
         loop ? resetEachTurn(pkg, after, select, others, collected) : null,
       ];
       yield finding({ id: "time-after-in-select" }, after.node, messageFor(loop, collected), fixes, {
-        related: others.map((c) => ({ at: headOf(c), message: collected ? "when this case is taken, the timer was made for nothing" : "when this case is taken, the timer stays" })),
+        related: others.map((c) => ({
+          at: headOf(c),
+          message: collected ? "when this case is taken, the timer was made for nothing" : "when this case is taken, the timer stays",
+        })),
         tier: collected ? "pedantic" : undefined,
       });
     }
@@ -74,7 +78,9 @@ export default defineRule({
 
 function messageFor(loop: boolean, collected: boolean): string {
   if (collected) return "time.After allocates a timer on every turn of the loop";
-  return loop ? "time.After leaves a timer behind on every turn that another case wins" : "time.After leaves a timer behind when another case wins";
+  return loop
+    ? "time.After leaves a timer behind on every turn that another case wins"
+    : "time.After leaves a timer behind when another case wins";
 }
 
 /** The case whose receive the call is: `case <-time.After(d):`, `case t := <-time.After(d):`. */
@@ -99,7 +105,13 @@ function timerFor(pkg: PackageModel, after: Call, select: GoNode, at: GoNode) {
   const duration = after.args[0];
   if (!statement || !time || !duration) return null;
   const name = freshName(pkg, "timer", at);
-  return { statement, name, make: `${name} := ${member(time, "NewTimer")}(${argumentText(after, duration)})`, duration, reach: reachOf(at) };
+  return {
+    statement,
+    name,
+    make: `${name} := ${member(time, "NewTimer")}(${argumentText(after, duration)})`,
+    duration,
+    reach: reachOf(at),
+  };
 }
 
 /** The argument as it is written, its comments and line breaks included. */
@@ -139,7 +151,7 @@ function resetEachTurn(pkg: PackageModel, after: Call, select: GoNode, others: r
   const loop = loopsAround(select).at(-1);
   const outside = loop && statementOf(loop);
   const timer = outside && timerFor(pkg, after, select, outside);
-  if (!timer || !outside || !madeBefore(pkg, timer.duration, outside) || calls(pkg, timer.duration)) return null;
+  if (!timer || !outside || !madeBefore(pkg, timer.duration, outside) || hasCalls(pkg, timer.duration)) return null;
   const drain = [`if !${timer.name}.Stop() {`, "\tselect {", `\tcase <-${timer.name}.C:`, "\tdefault:", "\t}", "}"];
   const turn = [...(collected ? [] : drain), `${timer.name}.Reset(${textOf(timer.duration)})`];
   return fix({
@@ -148,7 +160,11 @@ function resetEachTurn(pkg: PackageModel, after: Call, select: GoNode, others: r
     because: others.some((c) => caseCalls(pkg, c))
       ? "another case calls a function, which would run after the timer is reset instead of before it starts"
       : "one timer now serves all turns of the loop: nothing else may wait on its channel or keep it",
-    edits: [insertBefore(outside, [timer.make, `defer ${timer.name}.Stop()`]), insertBefore(timer.statement, turn), receiveFrom(after, timer.name)],
+    edits: [
+      insertBefore(outside, [timer.make, `defer ${timer.name}.Stop()`]),
+      insertBefore(timer.statement, turn),
+      receiveFrom(after, timer.name),
+    ],
     assumes: [timer.reach],
   });
 }
@@ -164,43 +180,8 @@ function stopFirst(clause: GoNode, timer: string): Edits {
 
 function levelFor(pkg: PackageModel, others: readonly GoNode[]) {
   if (!others.some((c) => caseCalls(pkg, c))) return { applicability: "safe" as const };
-  return { applicability: "unsafe" as const, because: "another case calls a function on entry to the select, which would now run after the timer starts" };
-}
-
-/** Does the case work out more on entry than variables and `x.Done()`? */
-function caseCalls(pkg: PackageModel, clause: GoNode): boolean {
-  const head = clause.child("communication");
-  if (!head) return false;
-  const channel = head.kind === "send_statement" ? [head.child("channel"), head.child("value")] : [receivedFrom(head)];
-  return channel.some((e) => e !== null && calls(pkg, e));
-}
-
-function receivedFrom(head: GoNode): GoNode | null {
-  const e = unparen(head.child("right") ?? head);
-  return e.kind === "unary_expression" ? e.child("operand") : e;
-}
-
-/** A call other than `x.Done()`, a conversion or a harmless builtin; or a receive. */
-function calls(pkg: PackageModel, expression: GoNode): boolean {
-  let found = false;
-  expression.walk((n) => {
-    if (n.kind === "func_literal") return false;
-    if (n.kind === "unary_expression" && n.child("operator")?.kind === "<-") found = true;
-    if (n.kind !== "call_expression") return;
-    const callee = unparen(n.child("function") as GoNode);
-    const done = callee.kind === "selector_expression" && callee.child("field")?.text === "Done" && !n.child("arguments")?.items.length;
-    if (!done && !PURE.has(pkg.symbol(callee) ?? "") && !isConversion(pkg, callee)) found = true;
-  });
-  return found;
-}
-
-const PURE = new Set(["len", "cap", "min", "max", "time.After"]);
-
-function isConversion(pkg: PackageModel, callee: GoNode): boolean {
-  if (callee.is("slice_type", "pointer_type", "qualified_type", "map_type", "channel_type")) return true;
-  if (callee.kind === "identifier") {
-    const kind = pkg.binding(callee)?.kind;
-    return kind === "type" || kind === "typeparam";
-  }
-  return pkg.symbol(callee) === "time.Duration";
+  return {
+    applicability: "unsafe" as const,
+    because: "another case calls a function on entry to the select, which would now run after the timer starts",
+  };
 }
