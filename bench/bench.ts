@@ -1,6 +1,7 @@
 /**
- * `npm run bench [tree] [-- --runs n]`: what a cold run of gomend costs beside ast-grep and beside the least that is possible, on one tree in
- * one run, and what starting up costs. The tree is Go's own source where none is named. Every figure is a median.
+ * `npm run bench [tree] [-- --runs n --starts n --record]`: what a cold run of gomend costs beside ast-grep and beside the least that is possible, on one tree in
+ * one run, and what starting up costs. The tree is Go's own source where none is named. Every figure is a median. With `--record` the output is
+ * kept in docs/bench.md.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -13,7 +14,9 @@ import { type Cost, measure, median, method } from "./measure.ts";
 const args = process.argv.slice(2);
 const runs = Number(option("--runs") ?? 3);
 const starts = Number(option("--starts") ?? 15);
-const tree = resolve(args[0] ?? join(execFileSync("go", ["env", "GOROOT"], { encoding: "utf8" }).trim(), "src"));
+const record = flag("--record");
+const named = args[0];
+const tree = resolve(named ?? join(execFileSync("go", ["env", "GOROOT"], { encoding: "utf8" }).trim(), "src"));
 const gomend = [process.execPath, resolve("dist/cli.js")];
 const scratch = mkdtempSync(join(tmpdir(), "gomend-bench-"));
 
@@ -31,8 +34,16 @@ func wait(done <-chan struct{}, d time.Duration) bool {
 }
 `;
 
+const said: string[] = [];
 try {
   await main();
+  if (record) {
+    const day = new Date().toISOString().slice(0, 10);
+    writeFileSync(
+      "docs/bench.md",
+      `# What a run costs\n\nRecorded on ${day} with \`npm run bench -- --record\`.\n\n\`\`\`text\n${said.join("\n")}\n\`\`\`\n`,
+    );
+  }
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
@@ -44,15 +55,13 @@ async function main(): Promise<void> {
   const seen = JSON.parse(execFileSync(floorCommand[0] as string, floorCommand.slice(1), { encoding: "utf8" })) as Seen;
   const scan = [astGrep(), "scan", "--rule", resolve("bench/time-calls.yml"), "--json=stream"];
 
-  console.log(`tree      ${tree}`);
-  console.log(
+  say(`tree      ${named ?? `$(go env GOROOT)/src of ${goVersion()}`}`);
+  say(
     `          ${thousands(seen.files)} Go files, ${(seen.bytes / 1e6).toFixed(1)} MB without vendor and testdata, ${thousands(seen.hits)} hold a trigger`,
   );
-  console.log(
-    `machine   ${availableParallelism()} cores, ${cpus()[0]?.model ?? "?"}, node ${process.version}, ${version(scan[0] as string)}`,
-  );
-  console.log(`measured  ${method}, median of ${runs} runs each, taken in turn`);
-  console.log();
+  say(`machine   ${availableParallelism()} cores, ${cpus()[0]?.model ?? "?"}, node ${process.version}, ${version(scan[0] as string)}`);
+  say(`measured  ${method}, median of ${runs} runs each, taken in turn`);
+  say();
 
   const table = await inTurn(
     {
@@ -64,13 +73,13 @@ async function main(): Promise<void> {
     runs,
   );
   const [mine, same, whole, floor] = print(table) as [Cost, Cost, Cost, Cost];
-  console.log();
-  console.log(`gomend is ${ratio(same.wall, mine.wall)} as fast as ast-grep on the same files (${ratio(same.cpu, mine.cpu)} by CPU time),`);
-  console.log(
+  say();
+  say(`gomend is ${ratio(same.wall, mine.wall)} as fast as ast-grep on the same files (${ratio(same.cpu, mine.cpu)} by CPU time),`);
+  say(
     `          ${ratio(whole.wall, mine.wall)} as fast as ast-grep on the whole tree, and takes ${ratio(mine.wall, floor.wall)} the floor's time;`,
   );
-  console.log(`          its memory is ${ratio(mine.rss, same.rss)} ast-grep's`);
-  console.log();
+  say(`          its memory is ${ratio(mine.rss, same.rss)} ast-grep's`);
+  say();
 
   const small = join(scratch, "small.go");
   writeFileSync(small, SMALL);
@@ -79,8 +88,8 @@ async function main(): Promise<void> {
     starts,
   );
   const [bare, one] = print(startUp) as [Cost, Cost];
-  console.log();
-  console.log(`start-up is ${ratio(one.wall, bare.wall)} bare node's (median of ${starts})`);
+  say();
+  say(`start-up is ${ratio(one.wall, bare.wall)} bare node's (median of ${starts})`);
 }
 
 interface Seen {
@@ -102,9 +111,9 @@ async function inTurn(commands: Readonly<Record<string, readonly string[]>>, tim
 
 function print(table: ReadonlyMap<string, Cost>): Cost[] {
   const width = Math.max(...[...table.keys()].map((k) => k.length));
-  console.log(`${"".padEnd(width)}   wall s    CPU s   peak MB`);
+  say(`${"".padEnd(width)}   wall s    CPU s   peak MB`);
   for (const [name, c] of table) {
-    console.log(`${name.padEnd(width)} ${c.wall.toFixed(3).padStart(8)} ${c.cpu.toFixed(3).padStart(8)} ${c.rss.toFixed(0).padStart(9)}`);
+    say(`${name.padEnd(width)} ${c.wall.toFixed(3).padStart(8)} ${c.cpu.toFixed(3).padStart(8)} ${c.rss.toFixed(0).padStart(9)}`);
   }
   return [...table.values()];
 }
@@ -130,6 +139,21 @@ function astGrep(): string {
 
 function version(binary: string): string {
   return execFileSync(binary, ["--version"], { encoding: "utf8" }).trim();
+}
+
+function flag(name: string): boolean {
+  const at = args.indexOf(name);
+  if (at >= 0) args.splice(at, 1);
+  return at >= 0;
+}
+
+function goVersion(): string {
+  return execFileSync("go", ["env", "GOVERSION"], { encoding: "utf8" }).trim();
+}
+
+function say(line = ""): void {
+  console.log(line);
+  said.push(line);
 }
 
 function option(name: string): string | undefined {
