@@ -1,4 +1,7 @@
-/** Writes outcomes to disk: each file whole or not at all, and never over what somebody else wrote meanwhile. */
+/**
+ * Writes outcomes to disk: each file whole or not at all, files that belong together all or none, and never over what somebody else wrote
+ * meanwhile.
+ */
 import { randomBytes } from "node:crypto";
 import {
   accessSync,
@@ -25,32 +28,92 @@ export interface Written {
 }
 
 /**
- * Writes each change to `absoluteOf(path)`, through a file beside it that takes its place, with the mode kept; a link stays a link.
- * A file that no longer holds `before`, or that may not be written, stays untouched and is told under problems.
+ * Writes each change to `absoluteOf(path)`, through a file beside it that takes its place, with the mode kept; a link stays a link. A file
+ * that no longer holds `before`, or that may not be written, stays untouched and is told under problems; so are the files that belong
+ * `together` with it, since half of a change may not compile.
  */
-export function writeChanges(changes: readonly FileChange[], absoluteOf: (path: string) => string): Written {
+export function writeChanges(
+  changes: readonly FileChange[],
+  absoluteOf: (path: string) => string,
+  together: Iterable<readonly string[]> = [],
+): Written {
   const written: FileChange[] = [];
   const problems: Problem[] = [];
-  for (const change of changes) {
-    const why = writeOne(change, absoluteOf(change.path));
-    if (why === null) written.push(change);
-    else problems.push({ path: change.path, rule: null, message: why });
+  for (const group of groupsOf(changes, together)) {
+    const failed = writeGroup(group, absoluteOf);
+    if (!failed) {
+      written.push(...group);
+      continue;
+    }
+    for (const { path } of group) {
+      const message =
+        path === failed.path ? failed.why : `not written: it belongs together with ${failed.path}, which could not be written`;
+      problems.push({ path, rule: null, message });
+    }
   }
   return { written, problems };
 }
 
-/** Null when written, else why not. */
-function writeOne(change: FileChange, absolute: string): string | null {
-  let temporary: string | null = null;
+/** Changes that hang together, in the order given. */
+function groupsOf(changes: readonly FileChange[], together: Iterable<readonly string[]>): FileChange[][] {
+  const leader = new Map(changes.map((c) => [c.path, c.path]));
+  const find = (path: string): string => {
+    let at = path;
+    for (let up = leader.get(at); up !== undefined && up !== at; up = leader.get(at)) at = up;
+    return at;
+  };
+  for (const paths of together) {
+    const [first, ...rest] = paths.filter((p) => leader.has(p));
+    if (first !== undefined) for (const path of rest) leader.set(find(path), find(first));
+  }
+  const groups = new Map<string, FileChange[]>();
+  for (const change of changes) {
+    const key = find(change.path);
+    const group = groups.get(key);
+    if (group) group.push(change);
+    else groups.set(key, [change]);
+  }
+  return [...groups.values()];
+}
+
+/** Null when all is written; else the file that was in the way, and none is. */
+function writeGroup(group: readonly FileChange[], absoluteOf: (path: string) => string): { path: string; why: string } | null {
+  for (const change of group) {
+    const why = attempt(() => objection(change, realFile(absoluteOf(change.path))));
+    if (why !== null) return { path: change.path, why };
+  }
+  const done: FileChange[] = [];
+  for (const change of group) {
+    const why = attempt(() => replace(change, realFile(absoluteOf(change.path))));
+    if (why === null) {
+      done.push(change);
+      continue;
+    }
+    for (const { path, before, after } of done) {
+      attempt(() => replace({ path, before: after, after: before }, realFile(absoluteOf(path))));
+    }
+    return { path: change.path, why };
+  }
+  return null;
+}
+
+/** Why the file may not be written, or null. */
+function objection(change: FileChange, file: string): string | null {
+  // A rename would replace a read-only file all the same, and root may write everything: ask for the bits.
+  accessSync(file, constants.W_OK);
+  if ((statSync(file).mode & 0o222) === 0) return READ_ONLY;
+  const now = readFileSync(file);
+  // Another name of the same file was written before.
+  return holds(now, change.before) || holds(now, change.after) ? null : CHANGED;
+}
+
+/** Puts a new file in the old one's place. */
+function replace(change: FileChange, file: string): string | null {
+  if (holds(readFileSync(file), change.after)) return null;
+  const { mode, uid, gid } = statSync(file);
+  const temporary = join(dirname(file), `.${basename(file)}.${randomBytes(6).toString("hex")}.gomend`);
+  const fd = openSync(temporary, "wx", mode & 0o7777);
   try {
-    const file = realFile(absolute);
-    // A rename would replace a read-only file all the same: ask first.
-    accessSync(file, constants.W_OK);
-    if (readFileSync(file).compare(Buffer.from(change.before, "utf8")) !== 0) return CHANGED;
-    const { mode, uid, gid } = statSync(file);
-    if ((mode & 0o222) === 0) return READ_ONLY;
-    temporary = join(dirname(file), `.${basename(file)}.${randomBytes(6).toString("hex")}.gomend`);
-    const fd = openSync(temporary, "wx", mode & 0o7777);
     try {
       const bytes = Buffer.from(change.after, "utf8");
       for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
@@ -60,22 +123,32 @@ function writeOne(change: FileChange, absolute: string): string | null {
       closeSync(fd);
     }
     chmodSync(temporary, mode & 0o7777);
-    if (readFileSync(file).compare(Buffer.from(change.before, "utf8")) !== 0) return CHANGED;
+    if (!holds(readFileSync(file), change.before)) {
+      unlinkSync(temporary);
+      return CHANGED;
+    }
     renameSync(temporary, file);
-    temporary = null;
     return null;
+  } catch (error) {
+    attempt(() => {
+      unlinkSync(temporary);
+      return null;
+    });
+    throw error;
+  }
+}
+
+function holds(bytes: Buffer, text: string): boolean {
+  return bytes.equals(Buffer.from(text, "utf8"));
+}
+
+function attempt(work: () => string | null): string | null {
+  try {
+    return work();
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === "EACCES" || code === "EPERM" || code === "EROFS") return READ_ONLY;
     return `not written: ${reason(error)}`;
-  } finally {
-    if (temporary !== null) {
-      try {
-        unlinkSync(temporary);
-      } catch {
-        // it was never made
-      }
-    }
   }
 }
 

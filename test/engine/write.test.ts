@@ -64,4 +64,44 @@ describe("writeChanges", () => {
     expect(written.map((f) => f.path)).toEqual(["b.go"]);
     expect(problems.map((p) => p.path)).toEqual(["a.go"]);
   });
+
+  it("writes files that belong together all or none", () => {
+    const files = { "a.go": "old", "b.go": "old", "c.go": "changed", "d.go": "old" };
+    const cwd = tree(files);
+    const changes = Object.keys(files).map((path) => ({ path, before: "old", after: "new" }));
+    const { written, problems } = writeChanges(changes, (p) => join(cwd, p), [
+      ["a.go", "b.go"],
+      ["b.go", "c.go"],
+      ["d.go", "elsewhere.go"],
+    ]);
+    expect(written.map((f) => f.path)).toEqual(["d.go"]);
+    expect(problems.map((p) => [p.path, p.message])).toEqual([
+      ["a.go", "not written: it belongs together with c.go, which could not be written"],
+      ["b.go", "not written: it belongs together with c.go, which could not be written"],
+      ["c.go", "not written: the file changed since it was read; run gomend again"],
+    ]);
+    for (const [path, text] of Object.entries(files)) expect(readFileSync(join(cwd, path), "utf8")).toBe(path === "d.go" ? "new" : text);
+  });
+
+  it("takes back what it wrote when a later file of the same change fails", () => {
+    const cwd = tree({ "one/a.go": "old", "two/b.go": "old" });
+    for (const path of ["", "one", "two"]) chmodSync(join(cwd, path), 0o777);
+    for (const path of ["one/a.go", "two/b.go"]) chmodSync(join(cwd, path), 0o666);
+    chmodSync(join(cwd, "two"), 0o555);
+    const changes = ["one/a.go", "two/b.go"].map((path) => ({ path, before: "old", after: "new" }));
+    const { written, problems } = asNobody(() => writeChanges(changes, (p) => join(cwd, p), [["one/a.go", "two/b.go"]]));
+    chmodSync(join(cwd, "two"), 0o755);
+    expect(written).toEqual([]);
+    expect(problems.map((p) => p.path)).toEqual(["one/a.go", "two/b.go"]);
+    expect(readFileSync(join(cwd, "one/a.go"), "utf8")).toBe("old");
+    expect(readdirSync(join(cwd, "one"))).toEqual(["a.go"]);
+  });
+
+  it("writes a file once that has two names", () => {
+    const cwd = tree({ "a.go": "old" });
+    symlinkSync("a.go", join(cwd, "b.go"));
+    const changes = ["a.go", "b.go"].map((path) => ({ path, before: "old", after: "new" }));
+    expect(writeChanges(changes, (p) => join(cwd, p))).toEqual({ written: changes, problems: [] });
+    expect(readFileSync(join(cwd, "a.go"), "utf8")).toBe("new");
+  });
 });

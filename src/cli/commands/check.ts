@@ -1,5 +1,4 @@
 /** `gomend check`: findings, and with `--fix` what is left of them. */
-import { readFileSync } from "node:fs";
 import type { Report } from "../../engine/report.ts";
 import { type Run, run, UsageError } from "../../engine/run.ts";
 import { closest } from "../../engine/selection.ts";
@@ -46,7 +45,7 @@ async function runWith(paths: readonly string[], flags: CheckFlags, fix: boolean
       rules,
       cwd: process.cwd(),
       fix,
-      ...(stdin ? { stdin: { path: flags.stdinFilename ?? "stdin.go", bytes: readFileSync(0) } } : { paths }),
+      ...(stdin ? { stdin: { path: flags.stdinFilename ?? "stdin.go", bytes: await standardInput() } } : { paths }),
       ...given("select", flags.select),
       ...given("ignore", flags.ignore),
       ...given("fixable", flags.fixable),
@@ -75,6 +74,12 @@ async function runWith(paths: readonly string[], flags: CheckFlags, fix: boolean
   }
 }
 
+async function standardInput(): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
 function given<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
   return (value === undefined ? {} : { [key]: value }) as { [P in K]?: V };
 }
@@ -96,7 +101,7 @@ async function showFiles(paths: readonly string[], flags: CheckFlags): Promise<n
 /** Writes the fixed files; those that could not be written are as they were, with all their findings. */
 function afterWriting(result: Run): Report {
   const { report } = result;
-  const { written, problems } = writeChanges(report.files, result.absoluteOf);
+  const { written, problems } = writeChanges(report.files, result.absoluteOf, together(report));
   if (problems.length === 0) return report;
   const failed = new Set(problems.map((p) => p.path));
   return {
@@ -105,6 +110,15 @@ function afterWriting(result: Run): Report {
     left: [...report.left.filter((f) => !failed.has(f.at.path)), ...report.findings.filter((f) => failed.has(f.at.path))],
     problems: [...report.problems, ...problems],
   };
+}
+
+/** Files that one fix changes. */
+function* together(report: Report): Iterable<string[]> {
+  for (const [fix, outcome] of report.outcomes) {
+    if (outcome.status !== "applied") continue;
+    const paths = new Set([...fix.edits.map((e) => e.at.path), ...(fix.imports ?? []).map((i) => i.file)]);
+    if (paths.size > 1) yield [...paths];
+  }
 }
 
 function stdinOutcome(result: Run): string {
