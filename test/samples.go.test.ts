@@ -36,7 +36,7 @@ describe.skipIf(go === null)("the samples", () => {
 describe("the samples' findings", () => {
   it("are of every rule of the first release", async () => {
     const { report } = await run({ rules, cwd: process.cwd(), paths: [resolve("samples/courier")], isolated: true });
-    expect([...new Set(report.findings.map((f) => f.rule))].sort()).toEqual([
+    const first = [
       "afterfunc-not-stopped",
       "atomic-misaligned",
       "lost-cancel",
@@ -46,6 +46,7 @@ describe("the samples' findings", () => {
       "time-after-in-select",
       "time-tick",
       "timer-not-stopped",
-    ]);
+    ];
+    expect(report.findings.map((f) => f.rule)).toEqual(expect.arrayContaining(first));
   });
 });
