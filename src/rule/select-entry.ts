@@ -2,7 +2,7 @@
 import { type GoNode, unparen } from "../go/node.ts";
 import type { PackageModel } from "../model/model.ts";
 
-/** Does the case work out more on entry than variables and `x.Done()`? */
+/** Does the case work out more on entry than variables, `x.Done()` and `x.Context()`? */
 export function caseCalls(pkg: PackageModel, clause: GoNode): boolean {
   const head = clause.child("communication");
   if (!head) return false;
@@ -15,7 +15,7 @@ function receivedFrom(head: GoNode): GoNode | null {
   return e.kind === "unary_expression" ? e.child("operand") : e;
 }
 
-/** A call other than `x.Done()`, a conversion or a harmless builtin; or a receive. */
+/** A call other than `x.Done()` and `x.Context()`, a conversion or a harmless builtin; or a receive. */
 export function hasCalls(pkg: PackageModel, expression: GoNode): boolean {
   let found = false;
   expression.walk((n) => {
@@ -23,12 +23,15 @@ export function hasCalls(pkg: PackageModel, expression: GoNode): boolean {
     if (n.kind === "unary_expression" && n.child("operator")?.kind === "<-") found = true;
     if (n.kind !== "call_expression") return;
     const callee = unparen(n.child("function") as GoNode);
-    const done = callee.kind === "selector_expression" && callee.child("field")?.text === "Done" && !n.child("arguments")?.items.length;
-    if (!done && !PURE.has(pkg.symbol(callee) ?? "") && !isConversion(pkg, callee)) found = true;
+    const niladic = callee.kind === "selector_expression" && n.child("arguments")?.items.length === 0;
+    const getter = niladic && GETTERS.has(callee.child("field")?.text ?? "");
+    if (!getter && !PURE.has(pkg.symbol(callee) ?? "") && !isConversion(pkg, callee)) found = true;
   });
   return found;
 }
 
+/** `Done` and `Context` are getters: when they are called makes no difference. */
+const GETTERS = new Set(["Done", "Context"]);
 const PURE = new Set(["len", "cap", "min", "max", "time.After"]);
 
 function isConversion(pkg: PackageModel, callee: GoNode): boolean {
