@@ -5,10 +5,11 @@
 import type { GoNode } from "../go/node.ts";
 import type { Binding, Escape, Fact, Flow, FuncModel, PackageModel, Witness } from "../model/model.ts";
 import { loopsAround } from "./definitions.ts";
-import { type Acquisition, acquisitions, waysOf } from "./obligation/acquire.ts";
+import { type Acquisition, acquisitions, inSelectCase, waysOf } from "./obligation/acquire.ts";
 import { drainedAt } from "./obligation/drained.ts";
 import { type Events, eventsOf, fateOf } from "./obligation/hold.ts";
 import type { Resource } from "./obligation/row.ts";
+import { usedInOtherTurns } from "./obligation/turns.ts";
 
 export { type Acquisition, acquisitions, inSelectCase, waysOf } from "./obligation/acquire.ts";
 export { type Effect, effectOnParam, type Events, eventsOf, fateOf, type Ways } from "./obligation/hold.ts";
@@ -54,7 +55,8 @@ export function leakOf(a: Acquisition): Leak | null {
   if (a.holder && settledBefore(a, events, flow)) return null;
 
   const written = events.written.filter((n) => n !== a.slot);
-  const ends = atomsOf(flow, inSelect(a) ? [] : [...events.released, ...events.handed, ...events.handed.flatMap((n) => headsAround(n, call))]);
+  const ends = atomsOf(flow, [...events.released, ...events.handed, ...events.handed.flatMap((n) => headsAround(n, call))]);
+  const from = selectAround(a) ?? call;
   const overwrites = atomsOf(flow, written);
   const drained = drainedAt(a, flow);
   const stop = (atom: GoNode): boolean => ends.has(atom) || overwrites.has(atom) || drained.after.has(atom);
@@ -64,13 +66,16 @@ export function leakOf(a: Acquisition): Leak | null {
   const inLoop = flow.inLoop(call);
   const base = { ...a, over: null, events, handedOver: events.handed.length > 0, inLoop, stop, facts };
 
-  const turn = inLoop ? flow.escape(call, { stop, facts, exits: [], turn: true }) : null;
+  const shared = inLoop && usedInOtherTurns(a);
+  const turn = inLoop && !shared ? flow.escape(from, { stop, facts, exits: [], turn: true }) : null;
   const exits = countedExits(func, row);
-  const first = turn ?? flow.escape(call, { stop, facts, exits });
-  const witness = first && drained.endsBy(first) ? flow.escape(call, { stop, facts, exits: exits.filter((e) => e !== "end") }) : first;
+  const again = atomsOf(flow, from === call ? [call] : []);
+  const stopHere = (atom: GoNode): boolean => stop(atom) || again.has(atom); // the next turn's is another one
+  const first = turn ?? flow.escape(from, { stop: stopHere, facts, exits });
+  const witness = first && drained.endsBy(first) ? flow.escape(from, { stop: stopHere, facts, exits: exits.filter((e) => e !== "end") }) : first;
   const kind = a.holder === null ? "dropped" : turn ? "turn" : "path";
   if (witness) return { ...base, kind, witness };
-  if (!a.holder || comparedWithNil(a)) return null;
+  if (!a.holder || shared || comparedWithNil(a)) return null;
   const over = written.find((w) => !covers(ends, w) && flow.reaches(call, w, (atom) => ends.has(atom), facts));
   return over ? { ...base, kind: "overwritten", witness: null, over } : null;
 }
@@ -86,9 +91,9 @@ export function countedExits(func: FuncModel, row: Resource): NonNullable<Escape
   return isMain && !row.inMain ? [] : (row.exits ?? ["return", "end"]);
 }
 
-/** A value that a select case waits on is not received when another case is taken, so the receive proves nothing. */
-function inSelect(a: Acquisition): boolean {
-  return a.holder === null && a.part !== a.call;
+/** The select that waits on the value in one of its cases: it is made on entry, and not received when another case is taken. */
+function selectAround(a: Acquisition): GoNode | null {
+  return a.holder === null && inSelectCase(a.part) ? a.part.closest("select_statement") : null;
 }
 
 function atomsOf(flow: Flow, nodes: readonly GoNode[]): Set<GoNode> {

@@ -7,6 +7,7 @@ import { freshName, member, qualifier, reachOf } from "../names.ts";
 import { countedExits, type Leak } from "../obligation.ts";
 import type { Fix, ImportIntent } from "../rule.ts";
 import { leavesOf, terminates } from "./exits.ts";
+import { usedInOtherTurns } from "./turns.ts";
 import { releaseText, subjectOf } from "./row.ts";
 
 /** What the rule knows and the engine cannot: a reason why a release at the end would be wrong. */
@@ -210,7 +211,7 @@ function beforeEachWayOut(leak: Leak, held: Held, { doubt }: MendOptions): Fix |
   if (held.hoisted) return null;
   const region = ownerOf(held.statement);
   if (!region || !leak.func.body || region === leak.func.body) return null;
-  if (usedBeyond(leak, region, held.statement)) return null; // it outlives the turn
+  if (usedInOtherTurns(leak)) return null; // it is not the turn's own
   const ways = leavesOf(region, held.statement);
   if (ways === null) return null;
   const flow = leak.pkg.flow(leak.func);
@@ -230,22 +231,6 @@ function beforeEachWayOut(leak: Leak, held: Held, { doubt }: MendOptions): Fix |
     edits: [...held.edits, ...edits],
     imports: held.imports,
     assumes: [held.reach, region],
-  });
-}
-
-/** True when the holder, or another name that got it, is used outside of the turn that acquires: before it, behind it, or in other turns. */
-function usedBeyond({ pkg, holder }: Leak, region: GoNode, statement: GoNode): boolean {
-  if (!holder) return false;
-  return holder.uses.some((u) => {
-    if (u.how === "write") return false;
-    if (!region.contains(u.node) || u.node.start < statement.start) return true;
-    const assigned = u.node.closest("assignment_statement", "func_literal");
-    const left = assigned?.child("left");
-    if (!left || left.contains(u.node)) return false;
-    return left.items.some((n) => {
-      const other = n.kind === "identifier" ? pkg.binding(n) : null;
-      return other?.node != null && !region.contains(other.node);
-    });
   });
 }
 
