@@ -5,21 +5,23 @@ import { join } from "node:path";
 import { Modules as Layout, parseVersion, type Version } from "../go/module.ts";
 import { GoFile } from "../model/file.ts";
 import type { PackageModel } from "../model/model.ts";
-import { buildPackage } from "../model/package.ts";
+import { buildPackage, type Package } from "../model/package.ts";
 import { displayPath } from "./discover.ts";
 
 /** The newest language version that gomend knows: what holds where nothing tells. */
 export const NEWEST: Version = { major: 1, minor: 26 };
 
-/** When imported packages hold more text than this, in UTF-16 units, they are let go. */
+/** When imported packages hold more than this, in bytes by a rough estimate, they are let go. */
 const ENOUGH = 24 * 1024 * 1024;
+/** What a unit of parsed text costs as syntax nodes and their meaning. */
+const PARSED = 60;
 
 export class Modules {
   private readonly cwd: string;
   private readonly forced: Version | null;
   private readonly overlay: ReadonlyMap<string, string>;
   private readonly layout: Layout;
-  private readonly packages = new Map<string, PackageModel | null>();
+  private readonly packages = new Map<string, Package | null>();
   private held = 0;
 
   /** `go` is the version of `--go`; `overlay` holds texts that stand for what is on disk, by path. */
@@ -60,12 +62,14 @@ export class Modules {
 
   /** Lets imported packages go once they hold much; to be called between packages. */
   trim(): void {
-    if (this.held < ENOUGH) return;
+    let parsed = 0;
+    for (const pkg of this.packages.values()) parsed += pkg?.parsedBytes ?? 0;
+    if (this.held + parsed * PARSED < ENOUGH) return;
     this.packages.clear();
     this.held = 0;
   }
 
-  private load(dir: string, path: string, main: string, withTests: boolean): PackageModel | null {
+  private load(dir: string, path: string, main: string, withTests: boolean): Package | null {
     const byName = new Map<string, GoFile[]>();
     for (const name of goFileNames(dir)) {
       if (name.endsWith("_test.go") && !withTests) continue;
