@@ -79,7 +79,7 @@ function page(): string {
   const wrong = runs.flatMap((r) => [...r.figures.wrong, ...r.figures.wrongSymbols]);
   return `# Types, checked against Go
 
-Written by \`npm run oracle:types\`; do not edit.
+Written by \`npm run oracle\`; do not edit.
 
 Every expression and identifier of the packages' files (those that build on linux/amd64 without cgo, tests included) is asked of go/types, by
 \`test/oracle/types\`, and of the model, which sees all files of a package, whatever platform they are for. A type counts as known when no part of it is

@@ -1,4 +1,4 @@
-/** A sample of what `npm run oracle:types` compares over the whole standard library: types and names against go/types'. */
+/** A sample of what `npm run oracle` compares over the whole standard library: types and names against go/types'. */
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { expect, test } from "vitest";

@@ -129,7 +129,7 @@ class World {
   }
 
   import = (path: string, from: PackageModel): Package | null => {
-    const dir = this.#dirs[path] ?? this.#dirs[`vendor/${path}`];
+    const dir = this.#dirs[path] ?? this.#dirs[`vendor/${path}`] ?? this.#dirs[`cmd/vendor/${path}`];
     // An external test package sees what the package's own test files declare.
     const tests = dir === from.dir;
     const key = tests ? `${path} [test]` : path;
