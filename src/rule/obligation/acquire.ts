@@ -171,7 +171,16 @@ function throughWrapper(pkg: PackageModel, func: FuncModel, acquire: Acquire, in
   const last = func.results.length - 1;
   const failing = last > 0 && last !== index && isNamed(pkg.typeAt((func.results[last] as { type: GoNode }).type), "error");
   const { error: _, ...rest } = acquire;
-  return { ...rest, result: index, ...(failing ? { error: last } : {}) };
+  return { ...rest, result: index, ...(failing ? { error: last } : returnsNil(func, index) ? { orNil: true } : {}) };
+}
+
+/** True when a return of the function gives nil in that place, or gives what its named results hold. */
+function returnsNil(func: FuncModel, index: number): boolean {
+  return func.node.find("return_statement").some((r) => {
+    if (r.closest("func_literal", "function_declaration", "method_declaration") !== func.node) return false;
+    const operands = r.items[0]?.kind === "expression_list" ? r.items[0].items : r.items;
+    return operands.length === 0 || operands[index]?.kind === "nil";
+  });
 }
 
 /** The calls of a named function in its package. */

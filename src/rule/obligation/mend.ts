@@ -8,7 +8,7 @@ import { countedExits, type Leak } from "../obligation.ts";
 import type { Fix, ImportIntent } from "../rule.ts";
 import { leavesOf, terminates } from "./exits.ts";
 import { usedInOtherTurns } from "./turns.ts";
-import { releaseText, subjectOf } from "./row.ts";
+import { deferLines, releaseLines, releaseText, subjectOf } from "./row.ts";
 
 /** What the rule knows and the engine cannot: a reason why a release at the end would be wrong. */
 export interface MendOptions {
@@ -95,7 +95,7 @@ function isAssignment(statement: GoNode | null): boolean {
 /** `name := call` before the statement, and the name in the call's place. */
 function hoisted(leak: Leak, name: string): Edits {
   const statement = statementOf(leak.call);
-  const before = statement && insertBefore(statement, [`${name} := ${leak.call.text}`, `defer ${releaseText(leak.row, leak.acquire, name)}`]);
+  const before = statement && insertBefore(statement, [`${name} := ${leak.call.text}`, ...deferLines(leak.row, leak.acquire, name)]);
   const used = replace(leak.call, name);
   return before && used && [...before, ...used];
 }
@@ -114,13 +114,12 @@ export function orderDoubt(call: GoNode, statement: GoNode): string | null {
 
 function deferred(leak: Leak, held: Held, { doubt }: MendOptions): Fix | null {
   const { row, acquire } = leak;
-  const text = releaseText(row, acquire, held.name);
   const anchor = held.hoisted ? null : afterCheck(leak, held.statement);
   if (!held.hoisted && !anchor) return null;
   return fix({
     title: `${row.words.verb} ${subjectOf(row, held.name)} when the function returns`,
     ...because(doubt ?? (held.hoisted ? orderDoubt(leak.call, held.statement) : null)),
-    edits: [...held.edits, ...(anchor ? [insertAfter(anchor, `defer ${text}`)] : []), ...(row.harmlessTwice ? [] : withoutOld(leak))],
+    edits: [...held.edits, ...(anchor ? [insertAfter(anchor, deferLines(row, acquire, held.name))] : []), ...(row.harmlessTwice ? [] : withoutOld(leak))],
     imports: held.imports,
     assumes: [held.reach, held.statement],
   });
@@ -173,11 +172,11 @@ function because(doubt: string | null): Pick<FixParts, "applicability" | "becaus
 function beforeLeakingExits(leak: Leak, held: Held, { doubt }: MendOptions): Fix | null {
   const exits = leakingReturns(leak);
   if (exits === null) return null;
-  const text = releaseText(leak.row, leak.acquire, held.name);
+  const lines = releaseLines(leak.row, leak.acquire, held.name);
   return fix({
     title: `${leak.row.words.verb} ${subjectOf(leak.row, held.name)} before ${exits.length === 1 ? "this return" : "each return that keeps it"}`,
     ...because(doubt),
-    edits: [...held.edits, ...exits.map((e) => (readsHolder(leak, e) ? null : insertBefore(statementOf(e) ?? e, text)))],
+    edits: [...held.edits, ...exits.map((e) => (readsHolder(leak, e) ? null : insertBefore(statementOf(e) ?? e, lines)))],
     imports: held.imports,
     assumes: [held.reach, held.statement],
   });
@@ -215,14 +214,14 @@ function beforeEachWayOut(leak: Leak, held: Held, { doubt }: MendOptions): Fix |
   const ways = leavesOf(region, held.statement);
   if (ways === null) return null;
   const flow = leak.pkg.flow(leak.func);
-  const text = releaseText(leak.row, leak.acquire, held.name);
+  const lines = releaseLines(leak.row, leak.acquire, held.name);
   const open = ways.filter((w) => flow.reaches(leak.call, w, leak.stop));
   if (open.some((w) => w.kind === "return_statement" && readsHolder(leak, w))) return null;
-  const edits: Edits[] = open.map((w) => insertBefore(statementOf(w) ?? w, text));
+  const edits: Edits[] = open.map((w) => insertBefore(statementOf(w) ?? w, lines));
   const last = statementsOf(region).at(-1);
   if (last && !terminates(region) && !leak.stop(last)) {
     if (!leak.row.harmlessTwice) return null;
-    edits.push(insertAfter(last, text));
+    edits.push(insertAfter(last, lines));
   }
   return fix({
     title: `${leak.row.words.verb} ${subjectOf(leak.row, held.name)} on each way out of the turn`,
@@ -250,7 +249,7 @@ function ownTurn(leak: Leak, held: Held): Fix | null {
     title: `Put the turn into a function literal that ends with ${text}`,
     applicability: "unsafe",
     because: "the rest of the turn becomes a function of its own: for recover, for defers in it, and in stack traces",
-    edits: [...held.edits, insertAfter(held.statement, `\tdefer ${text}`), wrapStatements(held.statement, last, "func() {", "}()")],
+    edits: [...held.edits, insertAfter(held.statement, deferLines(leak.row, leak.acquire, held.name).map((l) => `\t${l}`)), wrapStatements(held.statement, last, "func() {", "}()")],
     imports: held.imports,
     assumes: [region],
   });

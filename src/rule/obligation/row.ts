@@ -8,6 +8,8 @@ export interface Acquire {
   readonly result: number;
   /** Which result is the error that says that there is none. */
   readonly error?: number;
+  /** A function of the package gives it, and on some way nil instead. */
+  readonly orNil?: boolean;
   /** How the release is written where it differs from the row's: "{}(nil)". */
   readonly text?: string;
   /** The holder's type where it differs from the row's. */
@@ -69,4 +71,18 @@ export function subjectOf(row: Resource, holder: string): string {
 /** The statement that releases what `holder` names. */
 export function releaseText(row: Resource, acquire: Acquire, holder: string): string {
   return (acquire.text ?? row.text).replace("{}", holder);
+}
+
+/** The same as lines, put off to the end of the function, behind a nil check where there may be none. */
+export function deferLines(row: Resource, acquire: Acquire, holder: string): string[] {
+  return guarded(acquire, holder, `defer ${releaseText(row, acquire, holder)}`);
+}
+
+/** The same as lines, to run at once. */
+export function releaseLines(row: Resource, acquire: Acquire, holder: string): string[] {
+  return guarded(acquire, holder, releaseText(row, acquire, holder));
+}
+
+function guarded(acquire: Acquire, holder: string, line: string): string[] {
+  return acquire.orNil ? [`if ${holder} != nil {`, `\t${line}`, "}"] : [line];
 }
