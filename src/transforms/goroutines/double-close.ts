@@ -39,13 +39,14 @@ export default defineRule({
   title: "A second call of Close or Stop closes a channel again",
   why: "Closing a closed channel panics, and who ends things cannot always tell that somebody else has done so: a defer and an error path are enough.",
   fixSafety: "Always unsafe: the type gets a field, which makes it larger and its values not to be copied.",
-  silent: "A sync.Once, an atomic, a flag, a nil check, a select or any other condition on the receiver decides whether the channel is closed; the channel is made in the same method.",
+  silent: "A sync.Once, an atomic, a flag, a nil check, a select or any other condition on the receiver decides whether the channel is closed; the channel is made in the same method; the file is a test.",
   sources: ["https://go.dev/ref/spec#Close"],
   since: "0.1.0",
   tier: "recommended",
   triggers: [...ENDING].map((name) => [`) ${name}(`, "close("]),
   *check(pkg) {
     for (const close of pkg.calls("close")) {
+      if (close.file.test) continue; // a test's own double is ended by that test
       const method = close.func;
       const receiver = method?.receiver;
       const channel = close.args[0] && unparen(close.args[0]);

@@ -58,7 +58,7 @@ export default defineRule({
       for (const range of channel.ops) {
         if (range.doing !== "range" || range.through) continue;
         const loop = range.node.parent;
-        if (!loop || jumpsOut(loop)) continue; // it ends in another way
+        if (!loop || jumpsOut(pkg, loop)) continue; // it ends in another way
         const inOwn = range.runner.start === null;
         if (inOwn && ownOps(channel, "send").length > 0) continue; // not sent by goroutines alone
         yield finding(this, range.node.child("right") ?? range.node, `nothing closes ${channel.binding.name}, so this loop never ends`, [closed(pkg, channel, range)], {

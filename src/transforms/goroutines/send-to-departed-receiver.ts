@@ -185,10 +185,11 @@ function doubtOf(d: Departure): string | null {
 
 /** Something with effects may run in the goroutine behind the send: a later statement, or a deferred call that the receiver could notice. */
 function followed(d: Departure, send: Send): boolean {
-  const { body } = send.runner.body;
-  if (!body) return true;
-  const deferred = body.find("defer_statement").some((s) => !send.runner.deferred && !harmless(d, s) && s.start < send.node.start);
-  return deferred || !endsWith(body, send.runner.at);
+  const { body, at, deferred } = send.runner;
+  const own = deferred ? d.channel.pkg.functionOf(send.node)?.body : body.body;
+  if (!body.body || !own) return true;
+  const noticed = body.body.find("defer_statement").some((s) => s.start < at.start && !harmless(d, s));
+  return noticed || !endsWith(own, deferred ? send.node : at);
 }
 
 /** Deferred calls that nobody can tell from the send: closing the same channel, counting down a group. */

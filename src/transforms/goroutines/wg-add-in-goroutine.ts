@@ -13,6 +13,7 @@ import {
   groupCalls,
   groupOf,
   insertBefore,
+  insertFirst,
   isConstant,
   type PackageModel,
   plainStatement,
@@ -53,7 +54,7 @@ export default defineRule({
   title: "WaitGroup.Add runs inside the goroutine it counts",
   why: "Wait may return before the goroutine is scheduled, so its work is lost, or goes on while the program believes that it is done.",
   fixSafety:
-    "Safe where Add is the first thing that the goroutine does: it is moved in front of the go statement. Unsafe where something runs before it (the group is then counted earlier than it was), and where the function is exported and may be started elsewhere. `wg.Go`, from Go 1.25, is unsafe because a panic of the function ends differently there.",
+    "Safe where Add is the first thing that the goroutine does: it is moved in front of the go statement. Unsafe where something runs before it (the group is then counted earlier than it was, and Done is deferred first), and where the function is exported and may be started elsewhere. `wg.Go`, from Go 1.25, is unsafe because a panic of the function ends differently there.",
   silent: "The group is the goroutine's own; the goroutine is counted already and adds for one that it starts itself; the goroutine does not call Done; the function is called without go, too.",
   sources: ["https://pkg.go.dev/sync#WaitGroup.Add", "https://staticcheck.dev/docs/checks/#SA2000"],
   since: "0.1.0",
@@ -72,7 +73,7 @@ export default defineRule({
       const starts = runner ? [{ at: runner.start, group: nameAt(pkg, group, body, runner.start) }] : startsOf(pkg, body, group);
       if (starts.length === 0) continue; // not run as a goroutine
       const related = starts.map((s) => ({ at: s.at.children[0] ?? s.at, message: "the goroutine is started here" }));
-      yield finding(this, add.node, "Add is called in the goroutine that it counts", [moved(add, body, starts), throughGo(pkg, add, body, starts)], { related });
+      yield finding(this, add.node, "Add is called in the goroutine that it counts", [moved(pkg, add, body, starts), throughGo(pkg, add, body, starts)], { related });
     }
   },
 });
@@ -161,18 +162,29 @@ function nameAt(pkg: PackageModel, group: Group, body: FuncModel, start: GoNode)
 }
 
 /** Add moved to before every go statement that starts the function. */
-function moved(add: Call, body: FuncModel, starts: readonly Start[]): Fix | null {
+function moved(pkg: PackageModel, add: Call, body: FuncModel, starts: readonly Start[]): Fix | null {
   const statement = plainStatement(add);
   const amount = add.args[0];
   if (!statement || !amount || !body.body || statement.parent?.parent !== body.body) return null;
   if (amount.kind !== "int_literal") return null;
   const edits: Edits[] = starts.map((s) => (s.group === null ? null : insertBefore(statementOf(s.at) ?? s.at, `${s.group}.Add(${amount.text})`)));
-  const because = isFirst(statement, body.body)
-    ? isExported(body)
+  const counted = isFirst(statement, body.body);
+  const done = counted ? null : deferredDone(pkg, body);
+  if (!counted && !done) return null; // a way out before it would miss Done
+  const first = done ? [insertFirst(body.body, done.text), remove(done)] : [];
+  const because = done
+    ? "the group is counted before what stands in front of Add, and Done is called on the ways out there, too"
+    : isExported(body)
       ? "the function is exported: whoever else starts it has to count it from now on"
-      : undefined
-    : "other statements of the goroutine run before Add: if one of them returns, nobody calls Done";
-  return fix({ title: "Count the goroutine before it is started", applicability: because ? "unsafe" : "safe", because, edits: [...edits, remove(statement)], assumes: [body.body] });
+      : undefined;
+  return fix({ title: "Count the goroutine before it is started", applicability: because ? "unsafe" : "safe", because, edits: [...edits, ...first, remove(statement)], assumes: [body.body] });
+}
+
+/** The one `defer wg.Done()` of the body. */
+function deferredDone(pkg: PackageModel, body: FuncModel): GoNode | null {
+  const dones = groupCalls(pkg, body, "Done");
+  const done = dones.length === 1 && dones[0] ? plainStatement(dones[0].node) : null;
+  return done?.kind === "defer_statement" && done.parent?.parent === body.body ? done : null;
 }
 
 /** Nothing but defers stands before it. */

@@ -38,7 +38,7 @@ export default defineRule({
   why: "Each turn starts one goroutine and waits for it: nothing runs at the same time, and the goroutines only cost.",
   fixSafety: "Always unsafe: the goroutines run at the same time now. What they write to must be guarded, and a loop over many things starts many goroutines.",
   silent:
-    "The turn starts several goroutines, or starts them in a loop of its own (a barrier); Wait is under a condition; the turn does something between the start and Wait, or after it; the group belongs to the turn; the loop has no end.",
+    "The turn starts several goroutines, or starts them in a loop of its own (a barrier); Wait is under a condition; the turn does something between the start and Wait, or after it; the goroutine recovers, or is locked to a thread; the group belongs to the turn; the loop has no end.",
   sources: ["https://pkg.go.dev/sync#WaitGroup"],
   since: "0.1.0",
   tier: "recommended",
@@ -80,7 +80,13 @@ function onlyStart(pkg: PackageModel, body: GoNode, group: Group): GoNode | null
   if (start.kind !== "go_statement") return start;
   const started = startedBy(pkg, start);
   const counts = started?.node.kind === "func_literal" && groupCalls(pkg, started, "Done").some((d) => sameGroup(d.group, group));
-  return counts ? start : null;
+  if (!counts || isolates(pkg, started.node)) return null; // the goroutine is there to end by itself
+  return start;
+}
+
+/** It recovers, or ends its goroutine: it was not started to run beside others. */
+function isolates(pkg: PackageModel, literal: GoNode): boolean {
+  return literal.find("call_expression").some((c) => ["recover", "runtime.Goexit", "runtime.LockOSThread"].includes(pkg.symbol(c.child("function") ?? c) ?? ""));
 }
 
 function isGroupGo(pkg: PackageModel, call: GoNode, group: Group): boolean {
