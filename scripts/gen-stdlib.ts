@@ -2,7 +2,7 @@
  * Writes src/model/data/stdlib.txt from the installed Go: scripts/stdlib/main.go tells names, types, values and sizes; `$GOROOT/api/go1*.txt` tell since
  * when. Run with the newest Go: `tsx scripts/gen-stdlib.ts`; `--check` only says whether the file is what this Go gives.
  *
- * A line is `path TAB name TAB json`; json maps each name to `[since, kind, type, ...]` as src/model/stdlib.ts reads it.
+ * A line is `path TAB name`, then for each member `TAB name[since, kind, type, ...]`, in JSON from the bracket on, as src/model/stdlib.ts reads it.
  */
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -31,9 +31,10 @@ const missing: string[] = [];
 for (const line of printed.split("\n")) {
   if (line === "") continue;
   const p = JSON.parse(line) as { path: string; name: string; members: Record<string, Member> };
-  const members: Record<string, unknown[]> = {};
-  for (const name of Object.keys(p.members).sort()) members[name] = encode(p.path, name, p.members[name] as Member);
-  lines.push(`${p.path}\t${p.name}\t${JSON.stringify(members)}`);
+  const members = Object.keys(p.members)
+    .sort()
+    .map((name) => name + JSON.stringify(encode(p.path, name, p.members[name] as Member)));
+  lines.push([p.path, p.name, ...members].join("\t"));
 }
 const text = `${lines.join("\n")}\n`;
 

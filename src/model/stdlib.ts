@@ -52,7 +52,8 @@ export interface StdPackage {
   readonly names: ReadonlySet<string>;
 }
 
-type Line = Record<string, readonly unknown[]>;
+/** `[since, kind, type, ...]`; since is negative for names that cannot be written. */
+type Row = readonly unknown[];
 
 /** Where each package's line starts and ends; the text itself is kept, the lines are not. */
 interface Table {
@@ -117,38 +118,50 @@ export function sizeAlign(path: string, name: string): { readonly size: number; 
 class Package implements StdPackage {
   readonly path: string;
   readonly name: string;
-  readonly #line: Line;
+  /** Rows not yet taken apart, as JSON. */
+  readonly #rows = new Map<string, string>();
   readonly #members = new Map<string, StdMember | null>();
   #names: Set<string> | null = null;
 
   constructor(line: string) {
-    const [path = "", name = "", json = "{}"] = line.split("\t");
+    const [path = "", name = "", ...rows] = line.split("\t");
     this.path = path;
     this.name = name;
-    this.#line = JSON.parse(json) as Line;
+    for (const row of rows) {
+      const at = row.indexOf("[");
+      this.#rows.set(row.slice(0, at), row.slice(at));
+    }
   }
 
   get names(): ReadonlySet<string> {
-    this.#names ??= new Set(Object.keys(this.#line).filter((n) => (this.#line[n]?.[0] as number) >= 0));
+    if (!this.#names) {
+      this.#names = new Set();
+      for (const [name, row] of this.#rows) if (!row.startsWith("[-")) this.#names.add(name);
+    }
     return this.#names;
+  }
+
+  #row(name: string): Row | null {
+    const row = this.#rows.get(name);
+    return row === undefined ? null : (JSON.parse(row) as Row);
   }
 
   member(name: string): StdMember | null {
     const known = this.#members.get(name);
     if (known !== undefined) return known;
-    const row = Object.hasOwn(this.#line, name) ? this.#line[name] : undefined;
+    const row = this.#row(name);
     const made = row ? decode(this.path, name, row) : null;
     this.#members.set(name, made);
     return made;
   }
 
   size(name: string): { size: number; align: number } | null {
-    const sizes = Object.hasOwn(this.#line, name) ? (this.#line[name]?.[5] as [number, number] | null | undefined) : null;
+    const sizes = this.#row(name)?.[5] as [number, number] | null | undefined;
     return sizes ? { size: sizes[0], align: sizes[1] } : null;
   }
 }
 
-function decode(path: string, name: string, row: readonly unknown[]): StdMember | null {
+function decode(path: string, name: string, row: Row): StdMember | null {
   const [since, kind, text] = row as [number, string, string];
   switch (kind) {
     case "f": {
