@@ -233,7 +233,7 @@ export function trailingComment(statement: GoNode): GoNode | null {
 }
 
 /** Offset where the comments begin that stand directly above the statement, on lines of their own; its own start when there are none. */
-function startWithComments(statement: GoNode): number {
+export function startWithComments(statement: GoNode): number {
   const { text } = statement.source;
   let start = statement.start;
   for (let c = previousOf(statement); c?.kind === "comment" && firstOnLine(c); c = previousOf(c)) {

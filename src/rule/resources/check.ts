@@ -1,7 +1,7 @@
 /** What the resource rules share: which leaks are certain, who speaks of them, and the fixes. */
 import { type GoNode, unparen } from "../../go/node.ts";
 import type { Binding, PackageModel } from "../../model/model.ts";
-import { insertAfter, insertFirst, ownerOf, statementOf, statementsOf, textOf } from "../edits.ts";
+import { insertFirst, statementOf, statementsOf } from "../edits.ts";
 import { fix } from "../build.ts";
 import { freshName } from "../names.ts";
 import { type Leak, leaks, mend, releaseText, type Resource, subjectOf } from "../obligation.ts";
@@ -126,9 +126,4 @@ export function isErrorCheck(pkg: PackageModel, statement: GoNode | undefined, e
   const last = statementsOf(block).at(-1);
   const call = last?.kind === "expression_statement" ? last.items[0] : null;
   return terminates(block) || (call?.kind === "call_expression" && pkg.noReturn(call) !== null);
-}
-
-/** Moves a statement behind a sibling, with no change to either. */
-export function textBehind(anchor: GoNode, statement: GoNode): ReturnType<typeof insertAfter> {
-  return ownerOf(anchor) === null ? null : insertAfter(anchor, textOf(statement));
 }

@@ -1,29 +1,4 @@
-import { type Acquire, defineRule, finding, type Leak, leakingReturns, leaks, mend, messageOf, outlives, type PackageModel, type Resource, witnessOf } from "../../rule/index.ts";
-
-/** `cancel(nil)` leaves the cause to the context: context.Canceled. */
-const CAUSE = { text: "{}(nil)", type: { path: "context", name: "CancelCauseFunc" } };
-
-const made = (symbol: string, more: Partial<Acquire> = {}): Acquire => ({ symbol, result: 1, ...more });
-
-const CANCEL: Resource = {
-  id: "lost-cancel",
-  acquire: [
-    made("context.WithCancel"),
-    made("context.WithTimeout"),
-    made("context.WithDeadline"),
-    made("context.WithCancelCause", CAUSE),
-    made("context.WithTimeoutCause"),
-    made("context.WithDeadlineCause"),
-    made("os/signal.NotifyContext"),
-  ],
-  release: ["()"],
-  harmlessTwice: true,
-  inMain: false,
-  text: "{}()",
-  name: "cancel",
-  type: { path: "context", name: "CancelFunc" },
-  words: { verb: "Call", done: "called", doing: "calling", dropped: "the cancel function is dropped" },
-};
+import { CANCEL, defineRule, finding, type Leak, leakingReturns, leaks, mend, messageOf, outlives, type PackageModel, witnessOf } from "../../rule/index.ts";
 
 /**
  * A context's cancel function that is dropped, or not called on some path.
