@@ -130,7 +130,10 @@ function deferredClose(channel: LocalChannel, told: readonly Told[]): Fix | null
   return fix({
     title: "Close the channel when the goroutine returns",
     applicability: "unsafe",
-    because: "the parent receives the zero value where nothing was sent: it has to take that for a failure",
+    because:
+      closes.length > 0
+        ? "the parent goes on only when the goroutine has returned, and cannot tell a failure from a good end"
+        : "the parent receives the zero value where nothing was sent: it has to take that for a failure",
     edits: [insertFirst(body, `defer close(${channel.binding.name})`), ...olds],
     assumes: [body, channel.make],
   });

@@ -21,6 +21,7 @@ import {
   statementOf,
   statementsOf,
   textOf,
+  trailingComment,
   unparen,
   writtenLater,
 } from "../../rule/index.ts";
@@ -246,12 +247,15 @@ function givesUp(pkg: PackageModel, d: Departure): Fix | null {
 }
 
 function inSelect(send: GoNode, done: string): Edits {
-  const { text, path } = { text: send.source.text, path: send.source.path };
+  const { text, path } = send.source;
   const line = text.lastIndexOf("\n", send.start - 1) + 1;
   const indent = text.slice(line, send.start);
   if (indent.trim() !== "") return null;
+  const comment = trailingComment(send);
+  const end = comment ? comment.end - (text[comment.end - 1] === "\r" ? 1 : 0) : send.end;
   return [
     { at: { path, start: send.start, end: send.start }, text: `select {\n${indent}case ` },
-    { at: { path, start: send.end, end: send.end }, text: `:\n${indent}case <-${done}:\n${indent}\treturn\n${indent}}` },
+    ...(comment ? [{ at: { path, start: send.end, end: send.end }, text: ":" }] : []),
+    { at: { path, start: end, end }, text: `${comment ? "" : ":"}\n${indent}case <-${done}:\n${indent}\treturn\n${indent}}` },
   ];
 }
