@@ -49,8 +49,8 @@ export function* acquisitions(pkg: PackageModel, row: Resource): Iterable<Acquis
       seen.add(key);
       const found = site(pkg, row, acquire, call, func);
       if (found === null) continue;
-      if ("index" in found) wrappers.push({ func, acquire: throughWrapper(pkg, func, acquire, found.index) });
-      else yield found;
+      if (!("index" in found)) yield found;
+      else if (sharesNone(row, func, found.index)) wrappers.push({ func, acquire: throughWrapper(pkg, func, acquire, found.index) });
     }
     sites = wrappers.flatMap(({ func, acquire }) => callsOf(pkg, func).map((call) => ({ call, acquire })));
   }
@@ -174,13 +174,37 @@ function throughWrapper(pkg: PackageModel, func: FuncModel, acquire: Acquire, in
   return { ...rest, result: index, ...(failing ? { error: last } : returnsNil(func, index) ? { orNil: true } : {}) };
 }
 
-/** True when a return of the function gives nil in that place, or gives what its named results hold. */
+/** True when a return of the function gives nil in that place, or what its named results hold. */
 function returnsNil(func: FuncModel, index: number): boolean {
-  return func.node.find("return_statement").some((r) => {
-    if (r.closest("func_literal", "function_declaration", "method_declaration") !== func.node) return false;
-    const operands = r.items[0]?.kind === "expression_list" ? r.items[0].items : r.items;
-    return operands.length === 0 || operands[index]?.kind === "nil";
+  return returnsOf(func).some((operands) => operands.length === 0 || operands[index]?.kind === "nil");
+}
+
+/** True when nothing that the function returns in that place belongs to somebody else: not a field, a parameter, or what a getter gives. */
+function sharesNone(row: Resource, func: FuncModel, index: number, seen: readonly FuncModel[] = []): boolean {
+  if (seen.includes(func)) return true;
+  const { pkg } = func;
+  return returnsOf(func).every((operands) => {
+    const operand = operands[operands.length === 1 ? 0 : index];
+    if (!operand) return true; // a named result
+    const e = unparen(operand);
+    if (e.kind === "identifier") {
+      const binding = pkg.binding(e);
+      return binding?.func === func && (binding.kind === "var" || binding.kind === "result");
+    }
+    if (e.kind !== "call_expression") return e.is("nil", "func_literal");
+    const symbol = pkg.symbol(unparen(e.child("function") as GoNode));
+    if (row.acquire.some((a) => a.symbol === symbol)) return true;
+    const callee = calleeOf(pkg, e);
+    return callee !== null && sharesNone(row, callee, operands.length === 1 ? index : 0, [...seen, func]);
   });
+}
+
+/** The operands of every return of the function, not of the literals in it. */
+function returnsOf(func: FuncModel): (readonly GoNode[])[] {
+  return func.node
+    .find("return_statement")
+    .filter((r) => r.closest("func_literal", "function_declaration", "method_declaration") === func.node)
+    .map((r) => (r.items[0]?.kind === "expression_list" ? r.items[0].items : r.items));
 }
 
 /** The calls of a named function in its package. */
