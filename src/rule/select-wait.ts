@@ -1,7 +1,7 @@
 /** What a select waits for, and what else than its own cases ends the wait. */
 import { type GoNode, unparen } from "../go/node.ts";
 import type { PackageModel, Use } from "../model/model.ts";
-import type { ContextInScope } from "./cancellation.ts";
+import { type ContextInScope, isDoneName, isSignalChannel } from "./cancellation.ts";
 import { definitionOf, loopsAround } from "./definitions.ts";
 import { isNamed, underlying } from "./types.ts";
 
@@ -93,13 +93,15 @@ export function endsWithContext(pkg: PackageModel, channel: GoNode, select: GoNo
   const binding = root && pkg.binding(root);
   if (!root || !binding) return false;
   const made = definitionOf(pkg, binding);
-  if (made && made.value.kind === "call_expression" && isGiven(pkg, made.value, context)) return true;
+  const source = made && sourceOf(pkg, made.value);
+  if (source && isGiven(pkg, source, context)) return true;
   if (binding.uses.some((u) => u.how === "write" && comesFromContext(pkg, u.node, select, context))) return true;
   const sends = channel.parent?.kind === "send_statement";
   return binding.uses.some((use) => {
     if (select.contains(use.node) || !answers(use, sends)) return false;
     for (let n: GoNode | null = use.node.parent; n && n !== binding.func?.node; n = n.parent) {
-      if (isStarted(pkg, n) && !n.contains(select) && getsContext(pkg, n)) return true;
+      const request = n.kind === "literal_value"; // sent to someone who answers
+      if ((request || isStarted(pkg, n)) && !n.contains(select) && getsContext(pkg, n)) return true;
     }
     return false;
   });
@@ -119,6 +121,15 @@ function comesFromContext(pkg: PackageModel, target: GoNode, select: GoNode, con
   return channel?.kind === "identifier" && endsWithContext(pkg, channel, select, context);
 }
 
+/** The call from which a value comes, also through fields of what it gave: `r := f(ctx); ch := r.Events`. */
+function sourceOf(pkg: PackageModel, value: GoNode): GoNode | null {
+  if (value.kind === "call_expression") return value;
+  const root = rootOf(value);
+  const binding = root && pkg.binding(root);
+  const made = binding && definitionOf(pkg, binding);
+  return made?.value.kind === "call_expression" ? made.value : null;
+}
+
 /** A go statement, a literal handed to a call, or one that a variable keeps which is started with go. */
 function isStarted(pkg: PackageModel, node: GoNode): boolean {
   if (node.kind === "go_statement") return true;
@@ -131,11 +142,53 @@ function isStarted(pkg: PackageModel, node: GoNode): boolean {
 
 /** The use is the other side of what the select does, or hands the channel on to it. */
 function answers(use: Use, sends: boolean): boolean {
-  if (use.node.parent?.kind === "argument_list" && use.how !== "close") return true;
+  if (use.node.parent?.is("argument_list", "literal_element") && use.how !== "close") return true;
   return sends ? use.how === "receive" || use.how === "range" : use.how === "send" || use.how === "close";
 }
 
 /** Is a context named in it? */
 function getsContext(pkg: PackageModel, node: GoNode): boolean {
   return node.find("identifier").some((id) => isNamed(pkg.typeOf(id), "context.Context"));
+}
+
+/**
+ * Ends that are told by a protocol of the function's own: a channel that is closed (`v, ok := <-ch` with a way out), a bare signal whose
+ * case leaves, a name like done on another type, a timer whose case leaves. Such a wait may be meant to outlast the context.
+ */
+export function hasOwnEnd(pkg: PackageModel, cases: readonly GoNode[]): boolean {
+  return cases.some((clause) => {
+    const channel = caseChannel(clause);
+    const head = clause.child("communication");
+    if (!channel || head?.kind === "send_statement") return false;
+    const left = head?.child("left")?.items ?? [];
+    if (left.length === 2) return waysOut(clause).length > 0;
+    if (isTimer(pkg, channel)) return leaves(pkg, clause);
+    const type = underlying(pkg, pkg.typeOf(unparen(channel)));
+    const elem = type.kind === "chan" ? underlying(pkg, type.elem) : null;
+    const bare = elem?.kind === "struct" ? elem.fields.length === 0 : elem?.kind === "basic" && elem.name !== "string";
+    const name = unparen(channel);
+    const last = name.kind === "selector_expression" ? name.child("field")?.text : name.text;
+    return bare && left.length === 0 && (leaves(pkg, clause) || isDoneName(last ?? ""));
+  });
+}
+
+/** Returns, gotos and labelled breaks of a case, those of literals in it left out. */
+function waysOut(clause: GoNode): GoNode[] {
+  const found: GoNode[] = [];
+  clause.walk((n) => {
+    if (n.kind === "func_literal") return false;
+    if (n.is("return_statement", "goto_statement") || (n.kind === "break_statement" && n.items.length > 0)) found.push(n);
+  });
+  return found;
+}
+
+/** In a loop, a wait for the signals of the operating system lasts as long as the process. */
+export function waitsForSignals(pkg: PackageModel, channel: GoNode): boolean {
+  const type = underlying(pkg, pkg.typeOf(unparen(channel)));
+  return type.kind === "chan" && isNamed(type.elem, "os.Signal") && loopsAround(channel).length > 0;
+}
+
+/** Is it a `chan struct{}`, whatever its name? */
+export function isBareSignal(pkg: PackageModel, channel: GoNode): boolean {
+  return isSignalChannel(pkg, pkg.typeOf(unparen(channel))) === true;
 }

@@ -11,11 +11,14 @@ import {
   fix,
   type GoNode,
   giveUp,
+  hasOwnEnd,
   inCleanup,
+  isBareSignal,
   isBounded,
   isDoneChannel,
   type PackageModel,
   runsAfterDone,
+  waitsForSignals,
 } from "../../rule/index.ts";
 
 /**
@@ -36,7 +39,7 @@ export default defineRule({
   fixSafety:
     "Always unsafe: the new case gives the work up where it used to go on. Check that leaving here leaves nothing half done, and that the callers expect the context's error.",
   silent:
-    "The select has a default, waits on a `chan struct{}` with a name such as done, stop or quit, on a timer outside of loops, or on a goroutine that was started here and itself gets the context; the context can never end, or has ended already; the code is deferred cleanup.",
+    "The select has a default, waits on a `chan struct{}` with a name such as done, stop or quit, on a timer outside of loops, or on a goroutine that was started here and itself gets the context; the context can never end, or has ended already; the code is deferred cleanup. Pedantic where the wait has an end of its own: a channel that is closed (`v, ok := <-ch` with a way out), a bare signal or an idle timer whose case leaves.",
   sources: ["https://pkg.go.dev/context#Context"],
   since: "0.1.0",
   tier: "recommended",
@@ -57,16 +60,20 @@ export default defineRule({
       const waits = cases.flatMap((c) => caseChannel(c) ?? []);
       if (waits.length < cases.length) continue; // a case that does not parse
       if (waits.some((w) => isDoneChannel(pkg, w))) continue; // it has an end to wait on
+      if (waits.some((w) => waitsForSignals(pkg, w))) continue; // lasts as long as the process
+      if (context.via === "field" && waits.some((w) => isBareSignal(pkg, w))) continue; // what the type's author waits on instead
       if (isBounded(pkg, select, cases, context)) continue; // a timer ends the wait
       if (waits.some((w) => endsWithContext(pkg, w, select, context))) continue; // whoever answers gives up with the context
-      yield report(pkg, select, context);
+      yield report(pkg, select, context, hasOwnEnd(pkg, cases));
     }
   },
 });
 
-function report(pkg: PackageModel, select: GoNode, context: ContextInScope): Finding {
+function report(pkg: PackageModel, select: GoNode, context: ContextInScope, ownEnd: boolean): Finding {
   const done = `${context.text}.Done()`;
-  const extra = { related: context.binding.node ? [{ at: context.binding.node, message: `${context.text} comes from here` }] : [] };
+  const related = context.binding.node ? [{ at: context.binding.node, message: `${context.text} comes from here` }] : [];
+  // A protocol of its own may be meant to outlast the context: only for those who want to see every such wait.
+  const extra = ownEnd ? { related, confidence: "likely" as const, tier: "pedantic" as const } : { related };
   return finding(
     { id: "select-without-done" },
     headOf(select),
