@@ -132,6 +132,7 @@ export class Package implements PackageModel {
   #roots: GoNode[] | null = null;
   #byKind: Map<string, GoNode[]> | null = null;
   #callees: Map<string, GoNode[]> | null = null;
+  #callOrder: Map<GoNode, number> | null = null;
 
   constructor(input: PackageInput) {
     this.#input = input;
@@ -235,8 +236,9 @@ export class Package implements PackageModel {
     const wanted = new Set(symbols);
     const names = new Set(symbols.map((s) => s.slice(s.lastIndexOf(".") + 1)));
     const nodes = [...names].flatMap((n) => callees.get(n) ?? []);
-    if (names.size > 1) {
-      const order = new Map(this.nodes("call_expression").map((n, i) => [n, i]));
+    if (names.size > 1 && nodes.length > 1) {
+      this.#callOrder ??= new Map(this.nodes("call_expression").map((n, i) => [n, i]));
+      const order = this.#callOrder;
       nodes.sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
     }
     for (const node of nodes) {

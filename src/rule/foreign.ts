@@ -40,14 +40,34 @@ export function callsOfSymbols(pkg: PackageModel, symbols: readonly string[]): C
   const wanted = new Set(foreign);
   const names = new Set(foreign.map((s) => s.slice(s.lastIndexOf(".") + 1)));
   const found = new Set(calls.map((c) => c.node));
-  for (const node of pkg.nodes("call_expression")) {
+  const byField = selectorCalls(pkg);
+  for (const node of [...names].flatMap((n) => byField.get(n) ?? [])) {
+    if (found.has(node)) continue;
     const callee = unparen(node.child("function") as GoNode);
-    if (callee.kind !== "selector_expression" || found.has(node) || !names.has(callee.child("field")?.text ?? "")) continue;
     const symbol = foreignSymbol(pkg, callee);
     if (symbol === null || !wanted.has(symbol)) continue;
     calls.push({ node, symbol, args: node.child("arguments")?.items ?? [], receiver: callee.child("operand"), func: pkg.functionOf(node), file: pkg.fileOf(node) });
   }
   return calls;
+}
+
+const selectorCallsOf = new WeakMap<PackageModel, Map<string, GoNode[]>>();
+
+/** Calls through a selector, by the selected name. */
+function selectorCalls(pkg: PackageModel): Map<string, GoNode[]> {
+  let byField = selectorCallsOf.get(pkg);
+  if (byField) return byField;
+  byField = new Map();
+  for (const node of pkg.nodes("call_expression")) {
+    const callee = unparen(node.child("function") as GoNode);
+    const field = callee.kind === "selector_expression" ? callee.child("field")?.text : undefined;
+    if (field === undefined) continue;
+    const same = byField.get(field);
+    if (same) same.push(node);
+    else byField.set(field, [node]);
+  }
+  selectorCallsOf.set(pkg, byField);
+  return byField;
 }
 
 /** A method of a type that is neither the standard library's nor without a path. */
