@@ -61,10 +61,22 @@ class PackageEntity implements Entity {
 
   #find(): GoNode | null {
     const root = this.file.syntax(this.declaration);
-    if (!root || this.kind === "func" || this.kind === "method") return root;
-    const specs = root.items.flatMap((c) => (c.kind === "var_spec_list" ? c.items : [c]));
-    return specs.find((s) => s.childrenOf("name").some((n) => n.text === this.name)) ?? null;
+    return !root || this.kind === "func" || this.kind === "method" ? root : (specsOf(root).get(this.name) ?? null);
   }
+}
+
+const specs = new WeakMap<GoNode, Map<string, GoNode>>();
+
+/** The specs of a `type`, `var` or `const` declaration by the names that they declare. */
+function specsOf(root: GoNode): Map<string, GoNode> {
+  let byName = specs.get(root);
+  if (!byName) {
+    byName = new Map();
+    for (const spec of root.items.flatMap((c) => (c.kind === "var_spec_list" ? c.items : [c])))
+      for (const n of spec.childrenOf("name")) if (!byName.has(n.text)) byName.set(n.text, spec);
+    specs.set(root, byName);
+  }
+  return byName;
 }
 
 /** A name of the package, an import or the universe. */
