@@ -2,6 +2,7 @@
 import { isUtf8 } from "node:buffer";
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import type { Version } from "../go/module.ts";
 import type { Declaration } from "../go/outline.ts";
 import { loadGrammar } from "../go/parse.ts";
 import { GoFile } from "../model/file.ts";
@@ -12,11 +13,10 @@ import { declarationAt, fingerprints } from "./fingerprint.ts";
 import { goFileNames, Modules } from "./modules.ts";
 import { compare, compareFindings, faultOfFix } from "./plan.ts";
 import type { Problem } from "./report.ts";
-import type { FileSettings, Settings } from "./settings.ts";
+import type { FileSettings, Settings, VersionSettings } from "./settings.ts";
 import { Suppressions } from "./suppress.ts";
 import { brokenFile, unreadDeclarations } from "./syntax.ts";
-import type { Presence } from "./triggers.ts";
-import { fits } from "./versions.ts";
+import type { Presence, Triggers } from "./triggers.ts";
 
 export interface CheckerOptions {
   readonly cwd: string;
@@ -90,23 +90,25 @@ export class Checker {
   /** Checks the targets, which are all that is wanted of one directory. */
   async checkDirectory(dir: string, targets: readonly Target[]): Promise<Checked> {
     const settings = this.options.settings(dir);
+    const version = this.modules.version(dir, settings.go);
+    const spoken = settings.forVersion(version);
     const result = new Result();
     const loaded: Loaded[] = [];
     for (const target of targets) {
       if (!target.named && settings.excludes(target.absolute)) continue;
-      const file = this.load(target, settings, result);
+      const file = this.load(target, settings, spoken.triggers, result);
       if (file) loaded.push(file);
     }
     await this.parse(loaded, result);
     if (!loaded.some((f) => f.touched || f.marked)) return result;
     await loadGrammar();
     this.modules.trim();
-    this.run(dir, settings, loaded, result);
+    this.run({ dir, settings, version, ...spoken }, loaded, result);
     for (const { file } of loaded) if (!result.broken.has(file.path)) result.problems.push(...(await unreadDeclarations(file)));
     return result;
   }
 
-  private load(target: Target, settings: Settings, result: Result): Loaded | null {
+  private load(target: Target, settings: Settings, triggers: Triggers, result: Result): Loaded | null {
     const started = performance.now();
     let bytes: Buffer;
     try {
@@ -124,7 +126,7 @@ export class Checker {
       result.problems.push({ path: target.path, rule: null, message: "not valid UTF-8, so no Go file: not checked" });
       return null;
     }
-    const presence = settings.triggers.search(bytes);
+    const presence = triggers.search(bytes);
     this.phases.search += performance.now() - read;
     return {
       target,
@@ -147,9 +149,9 @@ export class Checker {
     this.phases.outline += performance.now() - started;
   }
 
-  private run(dir: string, settings: Settings, loaded: readonly Loaded[], result: Result): void {
+  private run(place: Place, loaded: readonly Loaded[], result: Result): void {
     const started = performance.now();
-    const files = this.filesOf(dir, loaded);
+    const files = this.filesOf(place.dir, loaded);
     const byName = new Map<string, Member[]>();
     for (const member of files) {
       const name = member.file.outline.packageName;
@@ -160,8 +162,7 @@ export class Checker {
     this.phases.model += performance.now() - started;
     const found: Found[] = [];
     for (const [name, members] of byName) {
-      if (members.some((m) => m.loaded?.touched || m.loaded?.marked))
-        found.push(...this.checkPackage(dir, name, members, settings, result));
+      if (members.some((m) => m.loaded?.touched || m.loaded?.marked)) found.push(...this.checkPackage(place, name, members, result));
     }
     found.sort((a, b) => compareFindings(a.finding, b.finding));
     for (const { finding, declaration } of found) {
@@ -186,7 +187,8 @@ export class Checker {
     return members.sort((a, b) => compare(a.file.path, b.file.path));
   }
 
-  private checkPackage(dir: string, name: string, members: readonly Member[], settings: Settings, result: Result): Found[] {
+  private checkPackage(place: Place, name: string, members: readonly Member[], result: Result): Found[] {
+    const { dir, settings, version, rules, triggers } = place;
     const started = performance.now();
     const triggered = new Map<GoFile, readonly Declaration[]>();
     const active = new Set<Rule>();
@@ -195,16 +197,16 @@ export class Checker {
       if (!loaded || (file.generated && !this.options.includeGenerated && !loaded.target.named)) continue;
       wanted.set(file.path, settings.forFile(loaded.target.absolute));
       if (!loaded.touched) continue;
-      const { touched, rules } = settings.triggers.select(file.source.text, file.declarations, loaded.presence);
-      if (touched.length > 0) triggered.set(file, touched);
-      for (const rule of rules) active.add(rule);
+      const selected = triggers.select(file.source.text, file.declarations, loaded.presence);
+      if (selected.touched.length > 0) triggered.set(file, selected.touched);
+      for (const rule of selected.rules) active.add(rule);
     }
     const files = members.map((m) => m.file);
     const pkg = buildPackage({
       name,
       path: this.modules.importPath(dir, name),
       dir: displayPath(this.options.cwd, dir),
-      version: this.modules.version(dir, settings.go),
+      version,
       files,
       triggered,
       import: (path, from) => this.modules.import(path, dir, from),
@@ -213,8 +215,8 @@ export class Checker {
     this.phases.model += ruled - started;
     const raw: { finding: Finding; rule: Rule }[] = [];
     if (triggered.size > 0) {
-      for (const rule of settings.rules) {
-        if (!active.has(rule) || !fits(rule, pkg.version)) continue;
+      for (const rule of rules) {
+        if (!active.has(rule)) continue;
         const start = performance.now();
         for (const finding of this.runRule(rule, pkg, result)) raw.push({ finding, rule });
         this.ruleTimes.set(rule.id, (this.ruleTimes.get(rule.id) ?? 0) + performance.now() - start);
@@ -232,7 +234,7 @@ export class Checker {
     try {
       for (const finding of rule.check(pkg)) found.push(finding);
     } catch (error) {
-      const message = error instanceof Error ? `${error.message}${place(error)}` : String(error);
+      const message = error instanceof Error ? `${error.message}${thrownAt(error)}` : String(error);
       result.problems.push({ path: pkg.dir, rule: rule.id, message: `the rule failed in package ${pkg.name}: ${message}` });
     }
     return found;
@@ -320,6 +322,13 @@ export class Checker {
   }
 }
 
+/** What holds for one directory. */
+interface Place extends VersionSettings {
+  readonly dir: string;
+  readonly settings: Settings;
+  readonly version: Version;
+}
+
 interface Member {
   readonly file: GoFile;
   /** null for a file that only belongs to the package. */
@@ -362,7 +371,7 @@ function readText(absolute: string): string {
 }
 
 /** Where in our own code an error was thrown, for a report of the fault. */
-function place(error: Error): string {
+function thrownAt(error: Error): string {
   const frame = error.stack?.split("\n").find((l) => /^\s+at /.test(l));
   const where = frame && /([\w.-]+\.[cm]?[jt]s:\d+:\d+)/.exec(frame)?.[1];
   return where ? ` (${where})` : "";

@@ -1,20 +1,27 @@
 /** What holds for one directory: configuration and command line together. */
 import { dirname, relative, sep } from "node:path";
 import ignore, { type Ignore } from "ignore";
+import { formatVersion, type Version } from "../go/module.ts";
 import type { Finding, Rule } from "../rule/rule.ts";
 import type { Config } from "./config.ts";
 import { Selection, type Selectors, UNUSED_SUPPRESSION } from "./selection.ts";
 import { SUPPRESSION_MARK } from "./suppress.ts";
 import { Triggers } from "./triggers.ts";
+import { fits } from "./versions.ts";
 
 export interface FileSettings {
   readonly selection: Selection;
 }
 
-export class Settings {
-  /** Rules that may have findings in some file, in the catalogue's order. */
+export interface VersionSettings {
+  /** In the catalogue's order. */
   readonly rules: readonly Rule[];
   readonly triggers: Triggers;
+}
+
+export class Settings {
+  /** Rules that may have findings in some file and version, in the catalogue's order. */
+  readonly rules: readonly Rule[];
   readonly go: string | null;
   readonly unusedSuppressions: boolean;
   private readonly base: FileSettings;
@@ -26,6 +33,7 @@ export class Settings {
   private readonly all: readonly Rule[];
   private readonly selectors: Selectors;
   private readonly known = new Map<string, FileSettings>();
+  private readonly byVersion = new Map<string, VersionSettings>();
 
   /** What the command line selects replaces what the configuration selects; what it ignores comes on top. */
   constructor(all: readonly Rule[], config: Config, commandLine: Selectors) {
@@ -44,8 +52,19 @@ export class Settings {
     this.go = config.go ?? null;
     const selections = [this.base.selection, ...this.perFile.map((p) => new Selection(this.merge([p.selectors]), all))];
     this.rules = all.filter((r) => selections.some((s) => s.runs(r)));
-    this.triggers = new Triggers(this.rules, SUPPRESSION_MARK);
     this.unusedSuppressions = this.base.selection.unusedSuppressions;
+  }
+
+  /** The rules that speak for a language version, and what they want to see. */
+  forVersion(version: Version): VersionSettings {
+    const key = formatVersion(version);
+    let found = this.byVersion.get(key);
+    if (!found) {
+      const rules = this.rules.filter((rule) => fits(rule, version));
+      found = { rules, triggers: new Triggers(rules, SUPPRESSION_MARK) };
+      this.byVersion.set(key, found);
+    }
+    return found;
   }
 
   /** `absolute` is a file; patterns count from the configuration's directory. */
