@@ -261,8 +261,8 @@ export function isSignalChannel(pkg: PackageModel, type: Type): boolean | null {
   const t = underlying(pkg, type);
   if (t.kind === "unknown") return null;
   if (t.kind !== "chan" || t.dir === "send") return false;
-  const elem = underlying(pkg, t.elem);
-  return elem.kind === "unknown" ? null : elem.kind === "struct" && elem.fields.length === 0;
+  // A named struct is content, also one of the standard library of which only exported fields are known.
+  return t.elem.kind === "unknown" ? null : t.elem.kind === "struct" && t.elem.fields.length === 0;
 }
 
 /**

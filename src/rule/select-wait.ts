@@ -165,7 +165,7 @@ export function hasOwnEnd(pkg: PackageModel, cases: readonly GoNode[]): boolean 
     if (isTimer(pkg, channel)) return leaves(pkg, clause);
     const type = underlying(pkg, pkg.typeOf(unparen(channel)));
     const elem = type.kind === "chan" ? underlying(pkg, type.elem) : null;
-    const bare = elem?.kind === "struct" ? elem.fields.length === 0 : elem?.kind === "basic" && elem.name !== "string";
+    const bare = isBareSignal(pkg, channel) || (elem?.kind === "basic" && elem.name !== "string");
     const name = unparen(channel);
     const last = name.kind === "selector_expression" ? name.child("field")?.text : name.text;
     return bare && left.length === 0 && (leaves(pkg, clause) || isDoneName(last ?? ""));
