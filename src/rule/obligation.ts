@@ -63,6 +63,7 @@ export function leakOf(a: Acquisition): Leak | null {
   const facts: Fact[] = [];
   if (a.holder) facts.push({ binding: a.holder, is: "non-nil" }, ...fieldsOf(row).map((field) => ({ binding: a.holder as Binding, field, is: "non-nil" as const })));
   if (a.error) facts.push({ binding: a.error, is: "nil" });
+  if (a.ok) facts.push({ binding: a.ok, is: "true" });
   const inLoop = flow.inLoop(call);
   const base = { ...a, over: null, events, handedOver: events.handed.length > 0, inLoop, stop, facts };
 

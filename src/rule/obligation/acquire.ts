@@ -19,6 +19,8 @@ export interface Acquisition {
   readonly holder: Binding | null;
   /** The local that is nil when it was acquired. */
   readonly error: Binding | null;
+  /** The local that is true when it was acquired. */
+  readonly ok: Binding | null;
   /** The part of it that is used on the spot: `time.NewTicker(d).C`; the call itself otherwise. */
   readonly part: GoNode;
 }
@@ -73,25 +75,29 @@ function site(pkg: PackageModel, row: Resource, acquire: Acquire, call: GoNode, 
   if (statement && left) {
     const slot = left[alone ? acquire.result : index];
     if (!slot) return null;
-    const failing = alone && acquire.error !== undefined ? left[acquire.error] : undefined;
-    const error = failing?.kind === "identifier" && failing.text !== "_" ? pkg.binding(failing) : null;
-    if (slot.text === "_") return { ...base, slot, holder: null, error };
+    const beside = (result: number | undefined): Binding | null => {
+      const name = alone && result !== undefined ? left[result] : undefined;
+      return name?.kind === "identifier" && name.text !== "_" ? pkg.binding(name) : null;
+    };
+    const error = beside(acquire.error);
+    const ok = beside(acquire.ok);
+    if (slot.text === "_") return { ...base, slot, holder: null, error, ok };
     const holder = slot.kind === "identifier" ? pkg.binding(slot) : null;
     if (!holder || holder.func !== func || (holder.kind !== "var" && holder.kind !== "param")) return null;
-    const only = returnedOnly({ ...base, slot, holder, error }, holder);
+    const only = returnedOnly({ ...base, slot, holder, error, ok }, holder);
     if (only !== null) return { index: only };
-    return { ...base, slot, holder, error };
+    return { ...base, slot, holder, error, ok };
   }
   if (acquire.result > 0) return null;
   return onTheSpot(base, row);
 }
 
 /** The value is used without a name: dropped, or only a part of it is used. */
-function onTheSpot(base: Omit<Acquisition, "slot" | "holder" | "error">, row: Resource): Acquisition | null {
+function onTheSpot(base: Omit<Acquisition, "slot" | "holder" | "error" | "ok">, row: Resource): Acquisition | null {
   const { pkg, call, func } = base;
   const outer = parentheses(call);
   const p = outer.parent;
-  const unheld = { ...base, slot: null, holder: null, error: null };
+  const unheld = { ...base, slot: null, holder: null, error: null, ok: null };
   if (p?.is("expression_statement", "defer_statement", "go_statement")) return p.kind === "expression_statement" ? unheld : null;
   if (p?.kind === "selector_expression") {
     const called = parentheses(p).parent?.kind === "call_expression";
@@ -169,9 +175,12 @@ function returnedOnly({ pkg, row, func, call, error }: Acquisition, holder: Bind
 
 function throughWrapper(pkg: PackageModel, func: FuncModel, acquire: Acquire, index: number): Acquire {
   const last = func.results.length - 1;
-  const failing = last > 0 && last !== index && isNamed(pkg.typeAt((func.results[last] as { type: GoNode }).type), "error");
-  const { error: _, ...rest } = acquire;
-  return { ...rest, result: index, ...(failing ? { error: last } : returnsNil(func, index) ? { orNil: true } : {}) };
+  const type = last > 0 && last !== index ? pkg.typeAt((func.results[last] as { type: GoNode }).type) : null;
+  const { error: _, ok: __, ...rest } = acquire;
+  const wrapped = { ...rest, result: index };
+  if (type && isNamed(type, "error")) return { ...wrapped, error: last };
+  if (!returnsNil(func, index)) return wrapped;
+  return { ...wrapped, orNil: true, ...(type?.kind === "basic" && type.name === "bool" ? { ok: last } : {}) };
 }
 
 /** True when a return of the function gives nil in that place, or what its named results hold. */

@@ -7,7 +7,7 @@ import { freshName, member, qualifier, reachOf } from "../names.ts";
 import { countedExits, type Leak } from "../obligation.ts";
 import type { Fix, ImportIntent } from "../rule.ts";
 import { leavesOf, terminates } from "./exits.ts";
-import { usedInOtherTurns } from "./turns.ts";
+import { usedBeyondBlock } from "./turns.ts";
 import { deferLines, releaseLines, releaseText, subjectOf } from "./row.ts";
 
 /** What the rule knows and the engine cannot: a reason why a release at the end would be wrong. */
@@ -210,7 +210,7 @@ function beforeEachWayOut(leak: Leak, held: Held, { doubt }: MendOptions): Fix |
   if (held.hoisted) return null;
   const region = ownerOf(held.statement);
   if (!region || !leak.func.body || region === leak.func.body) return null;
-  if (usedInOtherTurns(leak)) return null; // it is not the turn's own
+  if (usedBeyondBlock(leak)) return null; // it is not the block's own
   const ways = leavesOf(region, held.statement);
   if (ways === null) return null;
   const flow = leak.pkg.flow(leak.func);

@@ -8,6 +8,8 @@ export interface Acquire {
   readonly result: number;
   /** Which result is the error that says that there is none. */
   readonly error?: number;
+  /** Which result, a bool, is true when there is one. */
+  readonly ok?: number;
   /** A function of the package gives it, and on some way nil instead. */
   readonly orNil?: boolean;
   /** How the release is written where it differs from the row's: "{}(nil)". */

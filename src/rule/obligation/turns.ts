@@ -1,13 +1,20 @@
 /** Whether a resource that is acquired in a loop belongs to the turn that acquires it. */
 import type { GoNode } from "../../go/node.ts";
+import { loopsAround } from "../definitions.ts";
 import { ownerOf, statementOf } from "../edits.ts";
 import type { Acquisition } from "./acquire.ts";
 
+/** True when the loop acquires for more than one turn: the holder is declared outside of it, and used in other turns or after the loop. */
+export function usedInOtherTurns(a: Acquisition): boolean {
+  const [loop] = loopsAround(a.call);
+  return !(a.holder?.node && loop?.contains(a.holder.node)) && usedBeyondBlock(a);
+}
+
 /**
- * True when the holder, or another name that got it, is used outside of the block that acquires, or before it: in other turns, or after
- * the loop. What holds it then is told by more than the path: a flag, a nil check.
+ * True when the holder, or another name that got it, is used outside of the block that acquires, or before it. What holds it then is
+ * told by more than the path: a flag, a nil check.
  */
-export function usedInOtherTurns({ pkg, holder, call }: Acquisition): boolean {
+export function usedBeyondBlock({ pkg, holder, call }: Acquisition): boolean {
   const statement = statementOf(call);
   const region = statement && ownerOf(statement);
   if (!holder?.node || !statement || !region || region.contains(holder.node)) return false;
