@@ -38,3 +38,5 @@ export * from "./paths.ts";
 export * from "./resources/cancel.ts";
 export { leavesOf, terminates } from "./obligation/exits.ts";
 export * from "./resources/move.ts";
+export * from "./foreign.ts";
+export * from "./resources/writers.ts";

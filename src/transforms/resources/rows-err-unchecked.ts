@@ -1,0 +1,129 @@
+import { type Binding, callsOfSymbols, defineRule, definitionOf, finding, type Fix, fix, freshName, type FuncModel, giveUp, type GoNode, insertAfter, isNamed, type PackageModel, qualifier, member, statementOf, unparen } from "../../rule/index.ts";
+
+/** Types whose loop ends on an error as it ends on the end of what is read. */
+const SQLX = "github.com/jmoiron/sqlx.Rows.Next";
+const PGX = ["v4", "v5"].map((v) => `github.com/jackc/pgx/${v}.Rows.Next`);
+const LOOPS = ["database/sql.Rows.Next", "bufio.Scanner.Scan", SQLX, ...PGX];
+
+/** Readers that cannot fail: what is left is a line that is too long. */
+const IN_MEMORY: ReadonlySet<string> = new Set(["strings.NewReader", "bytes.NewReader", "bytes.NewBuffer", "bytes.NewBufferString"]);
+
+/**
+ * A loop on Next or Scan whose end may be an error that nobody looks at.
+ *
+ *     for rows.Next() {                        for rows.Next() {
+ *         all = append(all, read(rows))            all = append(all, read(rows))
+ *     }                                  =>    }
+ *     return all, nil                          if err := rows.Err(); err != nil {
+ *                                                  return nil, err
+ *                                              }
+ *                                              return all, nil
+ */
+export default defineRule({
+  id: "rows-err-unchecked",
+  family: "resources",
+  title: "loop over rows or lines whose error is not looked at",
+  why: "Next and Scan give false at the end, and when the connection broke, the query was cancelled or a line was too long: without a look at Err, half of the data passes for all of it.",
+  fixSafety: "Unsafe: callers get an error where they got what had been read so far.",
+  silent:
+    "Err is called somewhere for these rows or this scanner; they come from elsewhere or go elsewhere (a parameter, a field, a result, an argument), so that somebody else may look; the scanner reads from memory; there is no error result to give it to: then there is no fix.",
+  sources: ["https://pkg.go.dev/database/sql#Rows.Err", "https://pkg.go.dev/bufio#Scanner.Err"],
+  since: "0.1.0",
+  tier: "recommended",
+  triggers: [["for ", ".Next()"], ["for ", ".Scan()"]],
+  *check(pkg) {
+    const seen = new Set<Binding>();
+    for (const { node, receiver, symbol, func } of callsOfSymbols(pkg, LOOPS)) {
+      const loop = loopOn(node);
+      const holder = receiver && unparen(receiver).kind === "identifier" ? pkg.binding(unparen(receiver)) : null;
+      if (!loop || !func || !holder || holder.kind !== "var" || holder.func === null || seen.has(holder)) continue;
+      if (holder.uses.some((u) => leaves(u.node) || (u.node.parent?.kind === "selector_expression" && u.node.parent.child("field")?.text === "Err"))) continue;
+      if (symbol === "bufio.Scanner.Scan" && readsMemory(pkg, holder)) continue;
+      if (isEndless(pkg, func, loop)) continue;
+      seen.add(holder);
+      const what = symbol === "bufio.Scanner.Scan" ? "line" : "row";
+      yield finding(this, loop, `nobody looks at ${holder.name}.Err: an error passes for the last ${what}`, [checkAfter(pkg, func, loop, holder)], {
+        tier: isDetached(func) ? "pedantic" : undefined, // nobody is there to be told
+      });
+    }
+  },
+});
+
+/** A literal run by `go` that gives nothing back: the usual pump of a process's output. */
+function isDetached(func: FuncModel): boolean {
+  const call = func.node.kind === "func_literal" ? func.node.parent : null;
+  return call?.parent?.kind === "go_statement";
+}
+
+/** The `for` of which the call is the whole condition. */
+function loopOn(call: GoNode): GoNode | null {
+  const p = call.parent;
+  if (p?.kind === "for_statement" && call.field !== "body") return p;
+  return p?.kind === "for_clause" && call.field === "condition" && p.parent?.kind === "for_statement" ? p.parent : null;
+}
+
+/** The holder itself goes somewhere: an argument, a result, another name, a field. */
+function leaves(use: GoNode): boolean {
+  const p = use.parent;
+  if (p?.kind === "selector_expression") return false;
+  if (p?.kind === "expression_list") return p.field !== "left";
+  return p?.kind !== "binary_expression";
+}
+
+function readsMemory(pkg: PackageModel, holder: Binding): boolean {
+  const made = definitionOf(pkg, holder);
+  if (made?.symbol !== "bufio.NewScanner") return true; // made in a way that is not known
+  const source = made.args[0] && unparen(made.args[0]);
+  if (!source) return true;
+  const type = pkg.typeOf(source);
+  const elem = type.kind === "pointer" ? type.elem : type;
+  if (["strings.Reader", "bytes.Reader", "bytes.Buffer"].some((t) => isNamed(elem, t))) return true;
+  return source.kind === "call_expression" && IN_MEMORY.has(pkg.symbol(source.child("function") as GoNode) ?? "");
+}
+
+/** Nothing comes after the loop that could tell: the process ends with its input. */
+function isEndless(pkg: PackageModel, func: FuncModel, loop: GoNode): boolean {
+  return !pkg.flow(func).exits.some((e) => e.kind === "return" || e.kind === "end") || !statementOf(loop);
+}
+
+function checkAfter(pkg: PackageModel, func: FuncModel, loop: GoNode, holder: Binding): Fix | null {
+  const statement = statementOf(loop);
+  if (!statement || pkg.resolve(holder.name, loop) !== holder || holder.func !== func) return null;
+  const err = pkg.resolve("err", loop)?.kind === undefined || pkg.resolve("err", loop)?.func ? "err" : freshName(pkg, "err", statement);
+  const lines = giveUpLines(pkg, func, statement, err);
+  if (!lines) return null;
+  return fix({
+    title: `Look at ${holder.name}.Err after the loop`,
+    applicability: "unsafe",
+    because: "callers get an error where they got what had been read until then",
+    edits: [insertAfter(statement, [`if ${err} := ${holder.name}.Err(); ${err} != nil {`, ...lines.lines.map((l) => `\t${l}`), "}"])],
+    imports: lines.imports,
+    assumes: [statement],
+  });
+}
+
+function giveUpLines(pkg: PackageModel, func: FuncModel, at: GoNode, err: string): { lines: readonly string[]; imports: Parameters<typeof fix>[0]["imports"] & object } | null {
+  const failing = func.results.at(-1);
+  if (failing && isNamed(pkg.typeAt(failing.type), "error")) {
+    if (failing.binding?.name === err && func.results.length >= 1) {
+      // the inner name would hide the result in a return without values
+      const lines = func.results.every((r) => r.binding) ? null : giveUp(pkg, func, at, err);
+      if (lines) return { lines, imports: [] };
+      const values = giveUp(pkg, { ...func, results: func.results.map((r) => ({ ...r, binding: null })) }, at, err);
+      return values ? { lines: values, imports: [] } : null;
+    }
+    const lines = giveUp(pkg, func, at, err);
+    return lines ? { lines, imports: [] } : null;
+  }
+  const test = func.params.find((p) => p.binding && isTest(pkg, p.type));
+  if (test?.binding && func.results.length === 0 && pkg.resolve(test.binding.name, at) === test.binding) return { lines: [`${test.binding.name}.Fatal(${err})`], imports: [] };
+  if (func.name !== "main" || pkg.name !== "main" || !pkg.fileOf(at).imports.some((i) => i.path === "log")) return null;
+  const log = qualifier(pkg, at, "log", "Fatal");
+  return log ? { lines: [`${member(log, "Fatal")}(${err})`], imports: log.imports } : null;
+}
+
+function isTest(pkg: PackageModel, type: GoNode): boolean {
+  const t = pkg.typeAt(type);
+  const elem = t.kind === "pointer" ? t.elem : t;
+  return ["testing.T", "testing.B", "testing.TB", "testing.F"].some((n) => isNamed(elem, n));
+}
