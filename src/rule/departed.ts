@@ -85,9 +85,9 @@ class Search {
 
   /** How many of one goroutine's sends may follow each other. */
   #most(start: GoNode): number {
-    const own = this.#sends.filter((s) => s.runner.start === start);
+    const own = this.#sends.filter((s) => s.runner.start === start && !recovers(s));
     const chained = own.some((a) => own.some((b) => a !== b && a.runner.body.pkg.flow(a.runner.body).reaches(a.runner.at, b.runner.at)));
-    return chained ? own.length : 1;
+    return chained ? own.length : 1; // a send after a panic stands in for another one
   }
 
   #atomOf(node: GoNode): GoNode | null {
@@ -249,6 +249,12 @@ function notified(pkg: PackageModel, binding: Binding): boolean {
     const call = u.node.parent?.kind === "argument_list" ? u.node.parent.parent : null;
     return call !== null && call !== undefined && pkg.symbol(unparen(call.child("function") ?? call)) === "os/signal.Notify";
   });
+}
+
+/** The send stands in a deferred literal that recovers: it is sent when the others were not. */
+function recovers(send: Send): boolean {
+  const literal = send.runner.deferred ? send.node.closest("func_literal") : null;
+  return literal?.find("call_expression").some((c) => c.child("function")?.text === "recover") ?? false;
 }
 
 function inOwnLoop(send: Send): boolean {

@@ -52,7 +52,7 @@ export default defineRule({
   why: "Before Go 1.22 all turns of a loop share one variable: when the closure runs, it sees the value of a later turn, mostly the last one's, and races with the loop.",
   fixSafety: "Safe: the copy has the value of its turn. No fix is offered where the body of a three-clause loop writes the variable.",
   silent:
-    "The language version is 1.22 or later, by go.mod, or by the file's own `//go:build go1.x` line; the literal is called on the spot, given to a call that is not known to keep it (sort.Slice), or waited for in the same turn; the loop ends after it.",
+    "The language version is 1.22 or later, by go.mod, or by the file's own `//go:build go1.x` line; the literal is called on the spot, given to a call that is not known to keep it (sort.Slice), put in a field that the next turn writes anew, or waited for in the same turn; the loop ends after it.",
   sources: ["https://go.dev/blog/loopvar-preview", "https://go.dev/doc/go1.22#language", "https://pkg.go.dev/golang.org/x/tools/go/analysis/passes/loopclosure"],
   since: "0.1.0",
   tier: "recommended",
@@ -126,7 +126,28 @@ function wayOf(pkg: PackageModel, literal: GoNode, use: Use, loop: GoNode): stri
   const assignment = list?.parent;
   if (list?.field !== "right" || assignment?.kind !== "assignment_statement") return null;
   const target = assignment.child("left")?.items[list.items.indexOf(holder)];
-  return target && unparen(target).is("selector_expression", "index_expression") ? "the function that is kept" : null;
+  return target && keeps(pkg, unparen(target), loop) ? "the function that is kept" : null;
+}
+
+/**
+ * An element of a map or slice is kept. A field of something that is there before the loop is written anew in each turn, before it is used; one
+ * of something made in the turn is kept where that is.
+ */
+function keeps(pkg: PackageModel, target: GoNode, loop: GoNode): boolean {
+  let e = target;
+  while (e.kind === "selector_expression") e = unparen(e.child("operand") ?? e);
+  if (e.kind === "index_expression") return true;
+  const binding = e.kind === "identifier" && target !== e ? pkg.binding(e) : null;
+  if (!binding?.node || !loop.contains(binding.node)) return false;
+  return binding.uses.some((use) => {
+    const holder = heldIn(use.node);
+    const p = holder.parent;
+    if (p?.kind === "send_statement") return holder.field === "value";
+    if (p?.kind === "argument_list") return pkg.symbol(unparen(p.parent?.child("function") ?? p)) === "append";
+    if (p?.kind !== "expression_list" || p.field !== "right" || p.parent?.kind !== "assignment_statement") return false;
+    const kept = p.parent.child("left")?.items[p.items.indexOf(holder)];
+    return kept !== undefined && unparen(kept).is("index_expression", "selector_expression");
+  });
 }
 
 /** The composite literal that the function is put in, with `&` before it, else the function itself. */
