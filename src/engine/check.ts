@@ -64,7 +64,6 @@ interface Loaded {
   readonly target: Target;
   readonly file: GoFile;
   readonly presence: Presence;
-  readonly touched: boolean;
   /** May hold a suppression comment, and the unused ones are to be told. */
   readonly marked: boolean;
 }
@@ -100,10 +99,13 @@ export class Checker {
       if (file) loaded.push(file);
     }
     await this.parse(loaded, result);
-    if (!loaded.some((f) => f.touched || f.marked)) return result;
+    const { triggers } = spoken;
+    // Beside a named file stand others that were not searched.
+    const open = targets.some((t) => t.named) ? triggers.all : triggers.open(loaded.map((f) => f.presence));
+    if (!loaded.some((f) => f.marked || triggers.touches(f.presence, open))) return result;
     await loadGrammar();
     this.modules.trim();
-    this.run({ dir, settings, version, ...spoken }, loaded, result);
+    this.run({ dir, settings, version, open, ...spoken }, loaded, result);
     for (const { file } of loaded) if (!result.broken.has(file.path)) result.problems.push(...(await unreadDeclarations(file)));
     return result;
   }
@@ -132,7 +134,6 @@ export class Checker {
       target,
       file: new GoFile(target.path, () => bytes.toString("utf8")),
       presence,
-      touched: presence.touched,
       marked: settings.unusedSuppressions && presence.marked,
     };
   }
@@ -162,7 +163,8 @@ export class Checker {
     this.phases.model += performance.now() - started;
     const found: Found[] = [];
     for (const [name, members] of byName) {
-      if (members.some((m) => m.loaded?.touched || m.loaded?.marked)) found.push(...this.checkPackage(place, name, members, result));
+      if (members.some(({ loaded: l }) => l && (l.marked || place.triggers.touches(l.presence, place.open))))
+        found.push(...this.checkPackage(place, name, members, result));
     }
     found.sort((a, b) => compareFindings(a.finding, b.finding));
     for (const { finding, declaration } of found) {
@@ -188,7 +190,7 @@ export class Checker {
   }
 
   private checkPackage(place: Place, name: string, members: readonly Member[], result: Result): Found[] {
-    const { dir, settings, version, rules, triggers } = place;
+    const { dir, settings, version, rules, triggers, open } = place;
     const started = performance.now();
     const triggered = new Map<GoFile, readonly Declaration[]>();
     const active = new Set<Rule>();
@@ -196,8 +198,8 @@ export class Checker {
     for (const { file, loaded } of members) {
       if (!loaded || (file.generated && !this.options.includeGenerated && !loaded.target.named)) continue;
       wanted.set(file.path, settings.forFile(loaded.target.absolute));
-      if (!loaded.touched) continue;
-      const selected = triggers.select(file.source.text, file.declarations, loaded.presence);
+      if (!triggers.touches(loaded.presence, open)) continue;
+      const selected = triggers.select(file.source.text, file.declarations, loaded.presence, open);
       if (selected.touched.length > 0) triggered.set(file, selected.touched);
       for (const rule of selected.rules) active.add(rule);
     }
@@ -327,6 +329,8 @@ interface Place extends VersionSettings {
   readonly dir: string;
   readonly settings: Settings;
   readonly version: Version;
+  /** The rules whose imports some file of the directory has. */
+  readonly open: ReadonlySet<Rule>;
 }
 
 interface Member {

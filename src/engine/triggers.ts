@@ -14,8 +14,6 @@ interface Group {
 
 /** What was found in a file's bytes. */
 export interface Presence {
-  /** Some declaration may hold a trigger. */
-  readonly touched: boolean;
   /** The mark is there. */
   readonly marked: boolean;
   /** By literal: 1 when it is there. */
@@ -26,6 +24,9 @@ export class Triggers {
   private readonly literals: string[] = [];
   private readonly groups: Group[] = [];
   private readonly always: readonly Rule[];
+  /** By rule that asks for imports: the literals one of which must be in the package. */
+  private readonly gates = new Map<Rule, readonly number[]>();
+  private readonly rules: ReadonlySet<Rule>;
   private readonly mark: number;
   private readonly searcher: LiteralSearch;
 
@@ -44,7 +45,13 @@ export class Triggers {
     const byKey = new Map<string, Group>();
     const always: Rule[] = [];
     this.mark = indexOf(mark);
-    for (const rule of rules) {
+    this.rules = new Set(rules);
+    for (const rule of this.rules) {
+      if (rule.imports)
+        this.gates.set(
+          rule,
+          rule.imports.map((path) => indexOf(importLiteral(path))),
+        );
       if (rule.triggers.length === 0) always.push(rule);
       for (const trigger of rule.triggers) {
         const parts = typeof trigger === "string" ? [trigger] : trigger;
@@ -68,18 +75,41 @@ export class Triggers {
   /** Looks for all literals at once. `bytes` is the file as it is on disk. */
   search(bytes: Buffer): Presence {
     const literals = this.searcher.search(bytes);
-    const touched = this.always.length > 0 || this.groups.some((group) => group.literals.every((l) => literals[l] === 1));
-    return { touched, marked: literals[this.mark] === 1, literals };
+    return { marked: literals[this.mark] === 1, literals };
   }
 
-  /** The declarations that hold all parts of a trigger, in order, and the rules whose triggers they hold. */
+  /** The rules that can find something in a package: those that ask for no import, and those whose import one of its files has. */
+  open(files: Iterable<Presence>): ReadonlySet<Rule> {
+    const presences = [...files];
+    const closed = [...this.gates].filter(([, gate]) => !gate.some((l) => presences.some((p) => p.literals[l] === 1)));
+    if (closed.length === 0) return this.rules;
+    const open = new Set(this.rules);
+    for (const [rule] of closed) open.delete(rule);
+    return open;
+  }
+
+  /** All rules: for a package of which not all files were searched. */
+  get all(): ReadonlySet<Rule> {
+    return this.rules;
+  }
+
+  /** False when no declaration of the file can hold a trigger of the open rules. */
+  touches({ literals }: Presence, open: ReadonlySet<Rule>): boolean {
+    return (
+      this.always.some((r) => open.has(r)) ||
+      this.groups.some((group) => group.literals.every((l) => literals[l] === 1) && group.rules.some((r) => open.has(r)))
+    );
+  }
+
+  /** The declarations that hold all parts of a trigger of an open rule, in order, and the rules whose triggers they hold. */
   select<D extends Range>(
     text: string,
     declarations: readonly D[],
     presence: Presence,
+    open: ReadonlySet<Rule>,
   ): { readonly touched: D[]; readonly rules: Set<Rule> } {
-    const rules = new Set<Rule>(this.always);
-    const touched = new Set<D>(this.always.length > 0 ? declarations : []);
+    const rules = new Set<Rule>(this.always.filter((r) => open.has(r)));
+    const touched = new Set<D>(rules.size > 0 ? declarations : []);
     const occurrences = new Map<number, Set<D>>();
     const holding = (literal: number): Set<D> => {
       let set = occurrences.get(literal);
@@ -92,13 +122,15 @@ export class Triggers {
     for (const group of this.groups) {
       const [first, ...rest] = group.literals;
       if (first === undefined || !group.literals.every((l) => presence.literals[l] === 1)) continue;
+      const own = group.rules.filter((r) => open.has(r));
+      if (own.length === 0) continue;
       let any = false;
       for (const d of holding(first)) {
         if (!rest.every((l) => holding(l).has(d))) continue;
         touched.add(d);
         any = true;
       }
-      if (any) for (const rule of group.rules) rules.add(rule);
+      if (any) for (const rule of own) rules.add(rule);
     }
     return { touched: declarations.filter((d) => touched.has(d)), rules };
   }
@@ -106,6 +138,11 @@ export class Triggers {
   private textOf(literal: number): string {
     return this.literals[literal] as string;
   }
+}
+
+/** How an import is spelt; `path/...` stands for the path and all below it. */
+function importLiteral(path: string): string {
+  return path.endsWith("/...") ? `"${path.slice(0, -4)}` : `"${path}"`;
 }
 
 /** Declarations (sorted, disjoint) in which the literal stands. */

@@ -40,3 +40,5 @@ export { leavesOf, terminates } from "./obligation/exits.ts";
 export * from "./resources/move.ts";
 export * from "./foreign.ts";
 export * from "./resources/writers.ts";
+export * from "./resources/started.ts";
+export * from "./resources/narrow.ts";

@@ -70,6 +70,11 @@ export interface Rule {
    * (`["go", "chan"]`).
    */
   readonly triggers: readonly (string | readonly string[])[];
+  /**
+   * Import paths (`path/...` with all below) without one of which, in some file of the package, the rule can find nothing. It spares
+   * looking at the declarations of all other packages.
+   */
+  readonly imports?: readonly string[];
   /** Language versions for which it speaks; `below` is exclusive, `from` inclusive. */
   readonly go?: { readonly below?: string; readonly from?: string };
   check(pkg: PackageModel): Iterable<Finding>;

@@ -6,12 +6,14 @@ import { outline } from "../../src/go/outline.ts";
 import type { Rule } from "../../src/rule/rule.ts";
 import { callRule } from "./rules.ts";
 
-const rule = (id: string, triggers: Rule["triggers"]): Rule => callRule(id, "bad", () => [], { triggers });
+const rule = (id: string, triggers: Rule["triggers"], imports?: readonly string[]): Rule =>
+  callRule(id, "bad", () => [], { triggers, ...(imports ? { imports } : {}) });
 
 function selected(triggers: Triggers, text: string): { names: string[]; rules: string[] } {
   const presence = triggers.search(Buffer.from(text));
-  if (!presence.touched) return { names: [], rules: [] };
-  const { touched, rules } = triggers.select(text, outline(text).declarations, presence);
+  const open = triggers.open([presence]);
+  if (!triggers.touches(presence, open)) return { names: [], rules: [] };
+  const { touched, rules } = triggers.select(text, outline(text).declarations, presence, open);
   return { names: touched.flatMap((d) => d.names), rules: [...rules].map((r) => r.id).sort() };
 }
 
@@ -31,8 +33,24 @@ describe("Triggers", () => {
 
   it("shows everything to a rule without triggers", () => {
     const all = new Triggers([rule("all", [])], "mark");
-    expect(all.search(Buffer.from("package a\n")).touched).toBe(true);
+    expect(all.touches(all.search(Buffer.from("package a\n")), all.all)).toBe(true);
     expect(selected(all, text)).toEqual({ names: ["f", "g", "h", "x"], rules: ["all"] });
+  });
+
+  it("leaves out a rule whose imports no file of the package has", () => {
+    const gated = rule("gated", ["bad("], ["time", "example.com/m/..."]);
+    const t = new Triggers([gated, rule("free", ["h("])], "mark");
+    const seen = (source: string) => t.search(Buffer.from(source));
+    const names = (...others: string[]) => [...t.open([seen(text), ...others.map(seen)])].map((r) => r.id);
+    expect(names()).toEqual(["free"]);
+    expect(names('import "time"')).toEqual(["gated", "free"]);
+    expect(names('import "example.com/m/v2"')).toEqual(["gated", "free"]);
+    expect(names('import "timer"')).toEqual(["free"]);
+    expect(selected(t, text)).toEqual({ names: ["g", "h"], rules: ["free"] });
+    expect(selected(t, text.replace("package a", 'package a\n\nimport "time"'))).toEqual({
+      names: ["f", "g", "h", "x"],
+      rules: ["free", "gated"],
+    });
   });
 
   it("never passes over a file in which a declaration is selected, and selects what a plain search would", () => {
@@ -44,7 +62,7 @@ describe("Triggers", () => {
         const source = `package a\n\n${bodies.map((b, i) => `func f${i}() { ${b} }\n`).join("\n")}`;
         const t = new Triggers([rule("r", triggers)], "mark");
         const presence = t.search(Buffer.from(source));
-        const touched = presence.touched ? t.select(source, outline(source).declarations, presence).touched : [];
+        const touched = t.touches(presence, t.all) ? t.select(source, outline(source).declarations, presence, t.all).touched : [];
         const expected = outline(source).declarations.filter((d) => {
           const own = source.slice(d.start, d.end);
           return triggers.some((x) => (typeof x === "string" ? [x] : x).every((part) => own.includes(part)));

@@ -26,6 +26,7 @@ export default defineRule({
   since: "0.1.0",
   tier: "recommended",
   triggers: ["WithCancel", "WithTimeout", "WithDeadline", "NotifyContext"],
+  imports: ["context", "os/signal"],
   *check(pkg) {
     for (const leak of leaks(pkg, CANCEL)) {
       if (leak.kind === "overwritten" && rootless(pkg, leak)) continue; // nothing holds it, and nothing ran under it

@@ -50,6 +50,7 @@ export default defineRule({
   since: "0.1.0",
   tier: "recommended",
   triggers: Object.keys(REPORTS).flatMap((name) => [["go ", `.${name}(`], [".Go(", `.${name}(`]]),
+  imports: ["testing"],
   *check(pkg) {
     for (const call of pkg.calls(...SYMBOLS)) {
       const runner = goroutineOf(pkg, call.node);

@@ -20,6 +20,7 @@ export default defineRule({
   since: "0.1.0",
   tier: "recommended",
   triggers: [["Notify", "signal"], ["Notify(", "ignal"]],
+  imports: ["os/signal"],
   *check(pkg) {
     for (const notify of pkg.calls("os/signal.Notify")) {
       const make = makeOf(pkg, notify);

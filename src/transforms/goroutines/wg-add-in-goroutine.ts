@@ -60,6 +60,7 @@ export default defineRule({
   since: "0.1.0",
   tier: "recommended",
   triggers: [[".Add(", ".Done()"]],
+  imports: ["sync"],
   *check(pkg) {
     for (const add of pkg.calls("sync.WaitGroup.Add")) {
       const group = groupOf(pkg, add.receiver);

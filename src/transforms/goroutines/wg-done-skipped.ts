@@ -44,6 +44,7 @@ export default defineRule({
   since: "0.1.0",
   tier: "recommended",
   triggers: [["go ", ".Done()"]],
+  imports: ["sync"],
   *check(pkg) {
     const seen = new Set<GoNode>();
     for (const done of pkg.calls("sync.WaitGroup.Done")) {

@@ -43,6 +43,7 @@ export default defineRule({
   since: "0.1.0",
   tier: "recommended",
   triggers: [["for ", ".Wait()", "go "], ["for ", ".Wait()", ".Go("]],
+  imports: ["sync"],
   *check(pkg) {
     for (const wait of pkg.calls("sync.WaitGroup.Wait")) {
       const group = groupOf(pkg, wait.receiver);

@@ -54,6 +54,7 @@ export default defineRule({
   since: "0.1.0",
   tier: "recommended",
   triggers: [".Get()"],
+  imports: ["sync"],
   *check(pkg) {
     for (const get of pkg.calls("sync.Pool.Get")) {
       const pool = get.receiver && poolOf(pkg, get.receiver);

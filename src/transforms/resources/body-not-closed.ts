@@ -1,4 +1,4 @@
-import { BODY, defineRule, finding, mendResource, messageOf, ownLeaks, witnessOf } from "../../rule/index.ts";
+import { importsOf, BODY, defineRule, finding, mendResource, messageOf, ownLeaks, witnessOf } from "../../rule/index.ts";
 
 /**
  * A response whose body is not closed on some path.
@@ -26,6 +26,7 @@ export default defineRule({
   since: "0.1.0",
   tier: "recommended",
   triggers: [".Do(", ".Get(", ".Post(", ".PostForm(", ".Head(", ".RoundTrip("],
+  imports: importsOf([BODY]),
   *check(pkg) {
     for (const leak of ownLeaks(pkg, BODY)) {
       yield finding(this, leak.call, messageOf(leak), mendResource(leak), { related: witnessOf(leak) });

@@ -1,4 +1,4 @@
-import { type Acquisition, acquisitions, defineRule, finding, type Fix, fix, type GoNode, isErrorCheck, moveBehind, type PackageModel, RESOURCES, statementOf, subjectOf } from "../../rule/index.ts";
+import { acquiredBy, importsOf, type Acquisition, acquisitions, defineRule, finding, type Fix, fix, type GoNode, isErrorCheck, moveBehind, type PackageModel, RESOURCES, statementOf, subjectOf } from "../../rule/index.ts";
 
 /**
  * A resource that is used, or its release deferred, before the error is looked at that says whether there is one.
@@ -21,7 +21,8 @@ export default defineRule({
   sources: ["https://pkg.go.dev/golang.org/x/tools/go/analysis/passes/httpresponse", "https://pkg.go.dev/net/http#Get"],
   since: "0.1.0",
   tier: "recommended",
-  triggers: [["err", "!= nil"]],
+  triggers: acquiredBy(RESOURCES),
+  imports: importsOf(RESOURCES),
   *check(pkg) {
     for (const row of RESOURCES) {
       for (const acquisition of acquisitions(pkg, row)) {

@@ -1,4 +1,4 @@
-import { certainLeaks, defineRule, finding, type Fix, fix, type GoNode, isErrorCheck, type Leak, lateDefer, moveBehind, type PackageModel, RESOURCES, statementOf, subjectOf, witnessOf } from "../../rule/index.ts";
+import { acquiredBy, importsOf, certainLeaks, defineRule, finding, type Fix, fix, type GoNode, isErrorCheck, type Leak, lateDefer, moveBehind, type PackageModel, RESOURCES, statementOf, subjectOf, witnessOf } from "../../rule/index.ts";
 
 /**
  * A deferred release that stands behind an early return.
@@ -25,7 +25,8 @@ export default defineRule({
   sources: ["https://pkg.go.dev/net/http#Client.Do", "https://go.dev/doc/effective_go#defer"],
   since: "0.1.0",
   tier: "recommended",
-  triggers: ["defer"],
+  triggers: acquiredBy(RESOURCES),
+  imports: importsOf(RESOURCES),
   *check(pkg) {
     for (const row of RESOURCES) {
       for (const leak of certainLeaks(pkg, row)) {

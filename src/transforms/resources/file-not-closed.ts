@@ -1,4 +1,4 @@
-import { closeIntoResult, defineRule, FILE, finding, type Fix, type Leak, mendResource, messageOf, opensForWriting, ownLeaks, witnessOf } from "../../rule/index.ts";
+import { importsOf, closeIntoResult, defineRule, FILE, finding, type Fix, type Leak, mendResource, messageOf, opensForWriting, ownLeaks, witnessOf } from "../../rule/index.ts";
 
 /**
  * A file, connection or listener that is not closed on some path.
@@ -26,6 +26,7 @@ export default defineRule({
   since: "0.1.0",
   tier: "recommended",
   triggers: ["Open(", "Create(", "OpenFile(", "OpenRoot(", "OpenInRoot(", "OpenReader(", "CreateTemp(", "TempFile(", "Pipe(", "Dial", "Listen"],
+  imports: importsOf([FILE]),
   *check(pkg) {
     for (const leak of ownLeaks(pkg, FILE)) {
       yield finding(this, leak.call, messageOf(leak), fixesOf(leak), { related: witnessOf(leak) });

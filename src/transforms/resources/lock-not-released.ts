@@ -53,6 +53,7 @@ export default defineRule({
   since: "0.1.0",
   tier: "recommended",
   triggers: ["Lock("],
+  imports: ["sync"],
   *check(pkg) {
     const locks = locksOf(pkg);
     const unlocks = unlocksOf(pkg);

@@ -1,4 +1,4 @@
-import { defineRule, finding, type Leak, mendResource, messageOf, ownLeaks, preparedInTx, ROWS, witnessOf, withExec } from "../../rule/index.ts";
+import { importsOf, defineRule, finding, type Leak, mendResource, messageOf, ownLeaks, preparedInTx, ROWS, witnessOf, withExec } from "../../rule/index.ts";
 
 /**
  * Rows that are not closed on some path.
@@ -26,6 +26,7 @@ export default defineRule({
   since: "0.1.0",
   tier: "recommended",
   triggers: [".Query", ".NamedQuery"],
+  imports: importsOf([ROWS]),
   *check(pkg) {
     for (const leak of ownLeaks(pkg, ROWS)) {
       if (preparedInTx(pkg, leak.call)) continue; // ends with its transaction

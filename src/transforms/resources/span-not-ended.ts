@@ -26,6 +26,7 @@ export default defineRule({
   since: "0.1.0",
   tier: "recommended",
   triggers: [".Start("],
+  imports: ["go.opentelemetry.io/otel/..."],
   *check(pkg) {
     for (const leak of ownLeaks(pkg, SPAN)) {
       yield finding(this, leak.call, messageOf(leak), mendResource(leak), { related: witnessOf(leak) });

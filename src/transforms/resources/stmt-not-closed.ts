@@ -1,4 +1,4 @@
-import { defineRule, finding, mendResource, messageOf, ownLeaks, STMT, witnessOf } from "../../rule/index.ts";
+import { importsOf, defineRule, finding, mendResource, messageOf, ownLeaks, STMT, witnessOf } from "../../rule/index.ts";
 
 /**
  * A prepared statement that is not closed on some path.
@@ -26,6 +26,7 @@ export default defineRule({
   since: "0.1.0",
   tier: "recommended",
   triggers: [".Prepare"],
+  imports: importsOf([STMT]),
   *check(pkg) {
     for (const leak of ownLeaks(pkg, STMT)) {
       yield finding(this, leak.call, messageOf(leak), mendResource(leak), { related: witnessOf(leak) });

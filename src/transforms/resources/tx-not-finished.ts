@@ -1,4 +1,4 @@
-import { defineRule, finding, mendResource, messageOf, ownLeaks, TX, witnessOf } from "../../rule/index.ts";
+import { importsOf, defineRule, finding, mendResource, messageOf, ownLeaks, TX, witnessOf } from "../../rule/index.ts";
 
 /**
  * A transaction that is neither committed nor rolled back on some path.
@@ -28,6 +28,7 @@ export default defineRule({
   since: "0.1.0",
   tier: "recommended",
   triggers: [".Begin"],
+  imports: importsOf([TX]),
   *check(pkg) {
     for (const leak of ownLeaks(pkg, TX)) {
       yield finding(this, leak.call, messageOf(leak), mendResource(leak), { related: witnessOf(leak) });

@@ -1,4 +1,4 @@
-import { CLOSED_WRITER, defineRule, type Edits, finding, type Fix, fix, firstReader, FLUSHED_WRITER, freshName, giveUp, type GoNode, insertBefore, isMadeForLater, isNamed, isWritten, type Leak, leaks, messageOf, type PackageModel, reportsSuccess, statementOf, unparen, witnessOf, countedExits, releaseText, type Witness } from "../../rule/index.ts";
+import { importsOf, CLOSED_WRITER, defineRule, type Edits, finding, type Fix, fix, firstReader, FLUSHED_WRITER, freshName, giveUp, type GoNode, insertBefore, isMadeForLater, isNamed, isWritten, type Leak, leaks, messageOf, type PackageModel, reportsSuccess, statementOf, unparen, witnessOf, countedExits, releaseText, type Witness } from "../../rule/index.ts";
 
 /**
  * A writer whose last data is never written: it is not closed, or not flushed, on a path that reports success.
@@ -23,6 +23,7 @@ export default defineRule({
   since: "0.1.0",
   tier: "recommended",
   triggers: ["NewWriter"],
+  imports: importsOf([CLOSED_WRITER, FLUSHED_WRITER]),
   *check(pkg) {
     for (const row of [CLOSED_WRITER, FLUSHED_WRITER]) {
       for (const found of leaks(pkg, row)) {

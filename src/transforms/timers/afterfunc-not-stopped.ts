@@ -69,6 +69,7 @@ export default defineRule({
   since: "0.1.0",
   tier: "recommended",
   triggers: ["AfterFunc"],
+  imports: ["time"],
   *check(pkg) {
     for (const leak of leaks(pkg, AFTER_FUNC)) {
       const end = endInScope(pkg, leak.call);

@@ -40,6 +40,7 @@ export default defineRule({
   since: "0.1.0",
   tier: "recommended",
   triggers: ["NewTicker"],
+  imports: ["time"],
   *check(pkg) {
     const tier = since(pkg, "1.23") ? "pedantic" : undefined; // collected from then on
     for (const leak of leaks(pkg, TICKER)) {

@@ -50,6 +50,7 @@ export default defineRule({
   since: "0.1.0",
   tier: "recommended",
   triggers: [["select", "After"]],
+  imports: ["time"],
   *check(pkg) {
     const collected = pkg.version.major > 1 || pkg.version.minor >= 23;
     for (const after of pkg.calls("time.After")) {

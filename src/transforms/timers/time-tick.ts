@@ -63,6 +63,7 @@ export default defineRule({
   since: "0.1.0",
   tier: "recommended",
   triggers: ["Tick"],
+  imports: ["time"],
   go: { below: "1.23" },
   *check(pkg) {
     for (const tick of leaks(pkg, TICK)) {

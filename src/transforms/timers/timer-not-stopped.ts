@@ -41,6 +41,7 @@ export default defineRule({
   since: "0.1.0",
   tier: "recommended",
   triggers: ["NewTimer"],
+  imports: ["time"],
   *check(pkg) {
     const tier = since(pkg, "1.23") ? "pedantic" : undefined; // collected from then on
     for (const leak of leaks(pkg, TIMER)) {
