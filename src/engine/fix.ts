@@ -204,7 +204,7 @@ async function settle(
     );
     const next = new Map(state);
     for (const [dir, checked] of fresh) next.set(dir, checked);
-    const harm = harmful(kept, state, next, [...fresh.keys()], now);
+    const harm = harmful(kept, state, next, [...fresh.keys()], now, (path) => after.get(path) ?? now(path));
     if (harm.size === 0) return { files: rendered.files, applied: kept, invalid, unwanted, next };
     for (const [candidate, reason] of harm) invalid.push({ candidate, reason });
     kept = kept.filter((c) => !harm.has(c));
@@ -218,6 +218,7 @@ function harmful(
   after: State,
   dirs: readonly string[],
   now: (path: string) => string,
+  then: (path: string) => string,
 ): Map<Candidate, string> {
   const harm = new Map<Candidate, string>();
   const owner = new Map<Finding, Candidate>(kept.map((c) => [c.finding, c]));
@@ -230,7 +231,8 @@ function harmful(
       const own = earlier.flatMap((f) => owner.get(f) ?? []);
       if (findings.length <= earlier.length - own.length) continue;
       if (own.length > 0) {
-        for (const candidate of own) harm.set(candidate, "its finding is still there afterwards");
+        const stayed = earlier.filter((f) => !owner.has(f));
+        for (const candidate of useless(own, stayed, findings, now, then)) harm.set(candidate, "its finding is still there afterwards");
         continue;
       }
       const declaration = after.get(dir)?.declarations.get(first) ?? "";
@@ -239,6 +241,26 @@ function harmful(
     }
   }
   return harm;
+}
+
+/** Of the fixes of one rule in one declaration those whose findings are still there, by message and text; all when that does not tell. */
+function useless(
+  own: readonly Candidate[],
+  stayed: readonly Finding[],
+  left: readonly Finding[],
+  now: (path: string) => string,
+  then: (path: string) => string,
+): readonly Candidate[] {
+  const key = (f: Finding, textOf: (path: string) => string): string => `${f.message}\0${textOf(f.at.path).slice(f.at.start, f.at.end)}`;
+  const rest = left.map((f) => key(f, then));
+  const take = (k: string): boolean => {
+    const at = rest.indexOf(k);
+    if (at >= 0) rest.splice(at, 1);
+    return at >= 0;
+  };
+  const changed = stayed.filter((f) => !take(key(f, now))).length;
+  const blamed = own.filter((c) => take(key(c.finding, now)));
+  return blamed.length > 0 && rest.length <= changed ? blamed : own;
 }
 
 /** The fixes that edit the declaration; else those that edit the file; else all. */

@@ -214,6 +214,19 @@ describe("faults of ours", () => {
     ]);
   });
 
+  it("takes back only the fix that does not help, of several of a rule in one declaration", async () => {
+    const idle = callRule("idle", "bad", (at, t) => [
+      {
+        title: "Write",
+        applicability: "safe",
+        edits: [t.slice(at.start, at.end) === "bad(1)" ? { at: { ...at, end: at.start }, text: "/* x */ " } : { at, text: "ok()" }],
+      },
+    ]);
+    const mixed = await fix({ "a.go": text("\tbad(2)\n\tbad(1)\n\tbad(3)\n") }, [idle]);
+    expect(mixed.after["a.go"]).toBe(text("\tok()\n\tbad(1)\n\tok()\n"));
+    expect(mixed.statuses).toEqual([["applied"], ["invalid"], ["applied"]]);
+  });
+
   it("takes back a fix that brings a new finding", async () => {
     const bringer = callRule("bringer", "bad", replace("worse()"));
     const { after, report } = await fix({ "a.go": text("\tbad()\n") }, [bringer, callRule("other", "worse", () => [])]);
