@@ -30,6 +30,8 @@ export interface Misplaced {
   readonly within: string;
   /** The struct to be padded or reordered: the field's own, one that holds it, or the element of an array. */
   readonly holder: GoNode;
+  /** Offset of the field within that member. */
+  readonly inner: number;
   /** The declaration in the holder that lies wrong; null when it is the holder's size that is wrong. */
   readonly member: GoNode | null;
   /** The holder's layout in words, where all of it is known. */
@@ -74,6 +76,12 @@ function fieldIn(pkg: PackageModel, argument: GoNode | undefined): FieldType | n
   return selection?.kind === "field" ? selection.field : null;
 }
 
+/** Would the field be aligned wherever it lies if the misplaced member lay at `offset` in its struct, and that were larger by `grown` bytes? */
+export function alignedAt(pkg: PackageModel, atomic: AtomicField, place: Misplaced, offset: number, grown: number): boolean {
+  const routes = { ...routesOf(pkg, atomic), grown: { struct: place.holder, by: grown } };
+  return offset % 8 === 0 && around(pkg, place.holder, offset, [place.holder], routes) === null;
+}
+
 /** How the package's atomic calls come to the field: only along these ways can they meet it inside of something else. */
 interface Routes {
   /** Members named on the way: `o.inner.n`, and embedded ones that are left out. */
@@ -81,6 +89,8 @@ interface Routes {
   /** Through a method's receiver, or a pointer made from a part of something: any place where such a value lies counts. */
   readonly any: boolean;
   readonly indexed: boolean;
+  /** A struct that is thought to be larger by some bytes. */
+  readonly grown?: { readonly struct: GoNode; readonly by: number };
 }
 
 function routesOf(pkg: PackageModel, atomic: AtomicField): Routes {
@@ -125,7 +135,7 @@ function inStruct(
   if (own === null) return null; // a size before it is not known
   const offset = own + inner;
   if (offset % 8 !== 0)
-    return { offset, within: nameOf(holder), holder, member, layout: describe(structLayout(pkg, type), nameOf(holder)) };
+    return { offset, inner, within: nameOf(holder), holder, member, layout: describe(structLayout(pkg, type), nameOf(holder)) };
   return around(pkg, holder, offset, [...seen, holder], routes);
 }
 
@@ -177,8 +187,10 @@ function asPart(pkg: PackageModel, type: GoNode, offset: number, seen: readonly 
   const layout = layoutOf(pkg, elem);
   if (!layout) return null;
   const array = parent.kind === "array_type" ? pkg.typeAt(parent) : null;
+  const grown = routes.grown && structOf(pkg, type) === routes.grown.struct ? routes.grown.by : 0;
+  const size = layout.size + grown;
   const several = array?.kind !== "array" || array.length === null || array.length > 1;
-  if (several && layout.size % 8 !== 0 && (routes.any || routes.indexed)) return inElement(pkg, type, offset + layout.size);
+  if (several && size % 8 !== 0 && (routes.any || routes.indexed)) return inElement(pkg, type, offset + size);
   return parent.kind === "array_type" ? asPart(pkg, parent, offset, seen, routes) : null;
 }
 
@@ -188,7 +200,14 @@ function inElement(pkg: PackageModel, type: GoNode, offset: number): Misplaced |
   if (!struct || !isOwn(pkg, struct)) return null;
   const own = pkg.typeAt(struct);
   const layout = own.kind === "struct" ? structLayout(pkg, own) : null;
-  return { offset, within: `an array of ${nameOf(struct)}`, holder: struct, member: null, layout: describe(layout, nameOf(struct)) };
+  return {
+    offset,
+    inner: 0,
+    within: `an array of ${nameOf(struct)}`,
+    holder: struct,
+    member: null,
+    layout: describe(layout, nameOf(struct)),
+  };
 }
 
 function structOf(pkg: PackageModel, type: GoNode): GoNode | null {

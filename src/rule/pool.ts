@@ -219,9 +219,9 @@ function sightsInCallers(pkg: PackageModel, helper: FuncModel, reused: Reused): 
   return found;
 }
 
-/** Calls of a function or method of the package, in the package. */
+/** Calls of a function or method of the package, in the package; of a literal that is called on the spot, that call. */
 export function callsOf(pkg: PackageModel, func: FuncModel): GoNode[] {
-  if (func.name === "") return [];
+  if (func.name === "") return func.node.parent?.kind === "call_expression" && func.node.field === "function" ? [func.node.parent] : [];
   const calls: GoNode[] = [];
   for (const mention of pkg.mentions(func.name)) {
     const callee = mention.kind === "field_identifier" ? mention.parent : mention;

@@ -70,7 +70,11 @@ function methodDeed(pkg: PackageModel, reused: Reused, selector: GoNode, method:
   if (method.name === "Reset" && call.child("arguments")?.items.length === 0) return CLEAN;
   const func = pkg.functionAt(method.entity.node);
   if (!func.receiver) return func.body ? NOTHING : UNKNOWN;
-  return tracer.effectOn(pkg, reused, { func, binding: func.receiver }, depth);
+  const effect = tracer.effectOn(pkg, reused, { func, binding: func.receiver }, depth);
+  const lower = method.name.toLowerCase();
+  if (lower !== "reset" && lower !== "clear") return effect;
+  // What a reset sets is how a new one begins.
+  return { ...effect, cleans: [...effect.cleans, ...effect.overwrites], fills: effect.fills.filter((c) => !effect.overwrites.includes(c)) };
 }
 
 /** Through an embedded field: what happens to that field. */

@@ -16,6 +16,8 @@ export interface TypedRewrite {
   readonly doubts: readonly string[];
 }
 
+const LOAD = ".Load()";
+
 const DOUBT = {
   exported: "code outside of this package may use the field as an integer",
   tag: "encoders that read the tag do not know atomic types",
@@ -29,6 +31,7 @@ export function typedAtomic(pkg: PackageModel, atomic: AtomicField): TypedRewrit
   const kind = type?.text === "int64" ? "Int64" : type?.text === "uint64" ? "Uint64" : null;
   const q = type && qualifier(pkg, type, "sync/atomic", "Int64", "Uint64");
   if (!type || !kind || !q || pkg.typeAt(type).kind !== "basic") return null;
+  const loads: Edits[] = []; // named first: `a.f = b.f` closes its call behind the load
   const edits: Edits[] = [retype(atomic.declaration, atomic.name, member(q, kind))];
   const doubts = new Set<string>(doubtsOf(pkg, atomic));
   const touched = new Set<string>();
@@ -38,12 +41,12 @@ export function typedAtomic(pkg: PackageModel, atomic: AtomicField): TypedRewrit
     if (use === "unclear") return null;
     const edit = use.kind === "selector_expression" ? rewriteUse(pkg, use, kind) : rewriteElement(pkg, use, atomic.name.text, doubts);
     if (!edit) return null;
-    edits.push(edit);
+    (edit[0]?.text === LOAD ? loads : edits).push(edit);
     touched.add(use.source.path);
   }
   if (positionalLiterals(pkg, atomic.struct).length > 0) return null;
   const drops = atomic.calls.filter((c) => c.source.path !== type.source.path).map((c) => dropImport(pkg, c, "sync/atomic"));
-  return { edits, imports: [...q.imports, ...drops], doubts: [...doubts] };
+  return { edits: [...loads, ...edits], imports: [...q.imports, ...drops], doubts: [...doubts] };
 }
 
 function doubtsOf(pkg: PackageModel, { declaration, name, struct }: AtomicField): string[] {
@@ -103,7 +106,7 @@ function rewriteUse(pkg: PackageModel, use: GoNode, kind: "Int64" | "Uint64"): E
   if (statement)
     return statement.kind === "assignment_statement" && parent.items.length === 1 ? rewriteAssignment(pkg, use, e, statement, kind) : null;
   if (parent.kind === "argument_list" && (pkg.symbol(parent.parent?.child("function") as GoNode) ?? "").startsWith("unsafe.")) return null;
-  return [{ at: { ...spanOf(use), start: use.end }, text: ".Load()" }];
+  return [{ at: { ...spanOf(use), start: use.end }, text: LOAD }];
 }
 
 /** `atomic.AddInt64(&x.f, d)` becomes `x.f.Add(d)`. */
@@ -116,7 +119,9 @@ function rewriteCall(pkg: PackageModel, use: GoNode, address: GoNode, kind: "Int
   const second = list?.items[1];
   const { path, text } = use.source;
   const head = { path, start: call.start, end: use.start };
-  const rest = { path, start: use.end, end: second ? second.start : call.end };
+  // up to the comma: line breaks and comments behind it stay
+  const comma = second && list ? (list.children.find((c) => c.kind === "," && c.start >= use.end)?.end ?? second.start) : call.end;
+  const rest = { path, start: use.end, end: second && text[comma] === " " ? comma + 1 : comma };
   if (hasComment(text.slice(head.start, head.end)) || hasComment(text.slice(rest.start, rest.end))) return null;
   return [
     { at: head, text: "" },
@@ -222,11 +227,12 @@ function namesOf(field: GoNode): string[] {
 /** `T{f: v}`: the element goes; a value other than zero is stored behind the statement that keeps the literal. */
 function rewriteElement(pkg: PackageModel, element: GoNode, field: string, doubts: Set<string>): Edits {
   const value = element.child("value")?.items[0];
-  const literal = element.parent?.parent;
-  if (!value || literal?.kind !== "composite_literal") return null;
+  if (!value) return null;
   const without = removeElement(element);
   const constant = constantOf(pkg, value);
   if (constant === 0 || constant === 0n) return without;
+  const literal = element.parent?.parent;
+  if (literal?.kind !== "composite_literal") return null; // without its type, in a list
   const statement = statementOf(literal);
   if (!statement || !without) return null;
   if (constant === null && value.find("call_expression", "unary_expression").length > 0) doubts.add(DOUBT.moved);

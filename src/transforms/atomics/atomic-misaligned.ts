@@ -1,5 +1,6 @@
 import {
   type AtomicField,
+  alignedAt,
   atomicFields,
   defineRule,
   encoded,
@@ -43,6 +44,7 @@ export default defineRule({
   since: "0.1.0",
   tier: "recommended",
   triggers: ["Int64(&", "Uint64(&", ["Int64", "atomic"], ["Uint64", "atomic"]],
+  imports: ["sync/atomic"],
   *check(pkg) {
     for (const atomic of atomicFields(pkg)) {
       const place = misplaced(pkg, atomic);
@@ -58,7 +60,7 @@ export default defineRule({
         { id: "atomic-misaligned" },
         atomic.name,
         message,
-        [useTyped(pkg, atomic, place), pad(pkg, atomic, place), moveFirst(pkg, place)],
+        [useTyped(pkg, atomic, place), pad(pkg, atomic, place), moveFirst(pkg, atomic, place)],
         { related },
       );
     }
@@ -87,6 +89,7 @@ function layoutDoubts(pkg: PackageModel, place: Misplaced): string[] {
 }
 
 function pad(pkg: PackageModel, atomic: AtomicField, place: Misplaced): Fix | null {
+  if (place.member && !alignedAt(pkg, atomic, place, place.offset + 4, 4)) return null; // the next element would lie wrong
   const because = layoutMatters(pkg, place.holder);
   const text = "_ [4]byte";
   const comment = `keeps ${atomic.name.text} aligned to 8 bytes on 32-bit platforms`;
@@ -101,8 +104,8 @@ function pad(pkg: PackageModel, atomic: AtomicField, place: Misplaced): Fix | nu
   });
 }
 
-function moveFirst(pkg: PackageModel, place: Misplaced): Fix | null {
-  if (!place.member) return null; // its own offset is right
+function moveFirst(pkg: PackageModel, atomic: AtomicField, place: Misplaced): Fix | null {
+  if (!place.member || !alignedAt(pkg, atomic, place, place.inner, 0)) return null; // its own offset is not the fault, or not all of it
   return fix({
     title: `Move ${place.member.child("name")?.text ?? "the embedded field"} to the front of the struct`,
     applicability: "unsafe",

@@ -11,6 +11,7 @@ import {
   indentOf,
   insertAfter,
   insertBefore,
+  insertFirst,
   isNamed,
   newOf,
   type PackageModel,
@@ -113,12 +114,21 @@ function levelOf(reset: ResetPlan) {
 }
 
 function resetNamed(take: Taken, name: string, reset: ResetPlan): Edits {
+  if (take.statement.kind === "if_statement") return inBranch(take, reset.statement(name));
+  if (!take.statement.is("short_var_declaration", "assignment_statement", "var_declaration")) return null; // the head of a loop or switch
   if (!take.commaOk) return insertAfter(take.statement, reset.statement(name));
   const siblings = take.statement.parent?.items ?? [];
   const next = siblings[siblings.indexOf(take.statement) + 1];
   // x, ok := pool.Get().(T): behind the statement that makes a new one, since there may be none
-  if (next?.kind !== "if_statement" || take.statement.kind === "if_statement") return null;
-  return insertAfter(next, reset.statement(name));
+  return next?.kind === "if_statement" ? insertAfter(next, reset.statement(name)) : null;
+}
+
+/** `if x, ok := pool.Get().(T); ok {`: in that branch, the only one where there is a value. */
+function inBranch(take: Taken, reset: string): Edits {
+  const ok = take.statement.child("initializer")?.child("left")?.items[1];
+  const branch = take.statement.child("consequence");
+  const asked = ok !== undefined && take.statement.child("condition")?.text === ok.text;
+  return take.commaOk && asked && branch ? insertFirst(branch, reset) : null;
 }
 
 /** `return pool.Get().(T)` needs a variable. */
