@@ -3,9 +3,9 @@
  * vet may find on the outcome only what it found before: most rules speak of faults that vet knows some of.
  */
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Case, type CaseFile, casesOf, fixtureRules, twinOf, writeCase } from "./house/cases.ts";
 import { goEnvironment, goVersion } from "./house/go.ts";
@@ -17,6 +17,8 @@ interface Side {
   readonly files: readonly CaseFile[];
 }
 
+const STUBS = "fixtures/stubs";
+
 const cases = fixtureRules().flatMap((rule) => casesOf(rule));
 const languages = [...new Set(cases.map((c) => c.go))].sort();
 const go = goVersion();
@@ -26,7 +28,7 @@ describe.skipIf(go === null).each(languages)("Go %s", (language) => {
   const sides = cases.filter((c) => c.go === language).flatMap(sidesOf);
   beforeAll(() => {
     dir = mkdtempSync(join(tmpdir(), "gomend-go-"));
-    writeFileSync(join(dir, "go.mod"), `module fixture\n\ngo ${language}\n`);
+    writeFileSync(join(dir, "go.mod"), `module fixture\n\ngo ${language}\n${stubs()}`);
     for (const side of sides) {
       mkdirSync(join(dir, homeOf(side)), { recursive: true });
       writeCase(
@@ -56,6 +58,16 @@ describe.skipIf(go === null).each(languages)("Go %s", (language) => {
     expect(worse).toEqual([]);
   });
 });
+
+/** The modules of others that fixtures import: signatures alone, under fixtures/stubs/<module path>. */
+function stubs(): string {
+  const modules = readdirSync(STUBS, { recursive: true, encoding: "utf8" }).filter((p) => basename(p) === "go.mod").map((p) => dirname(p).replaceAll("\\", "/"));
+  const lines = modules.map((m) => {
+    const version = /\/v(\d+)$/.exec(m)?.[1] ?? "0";
+    return `require ${m} v${version}.0.0\n\nreplace ${m} => ${resolve(STUBS, m)}\n`;
+  });
+  return `\n${lines.join("\n")}`;
+}
 
 function sidesOf(c: Case): Side[] {
   const sides: Side[] = [{ c, nth: 0, files: c.files }];

@@ -95,11 +95,28 @@ export function foreignType(pkg: PackageModel, expression: GoNode, depth = 0): s
     const symbol = pkg.symbol(callee) ?? (callee.kind === "selector_expression" ? viaType(pkg, callee, depth + 1) : null);
     return symbol === null ? null : (GIVES[symbol] ?? null);
   }
+  const written = declaredType(pkg, e);
+  if (written) return symbolOfType(pkg, written);
   if (e.kind !== "identifier") return null;
   const binding = pkg.binding(e);
   if (!binding) return null;
   const value = binding.entity ? packageValue(binding.entity.node, binding.name) : firstResult(pkg, binding);
   return value ? foreignType(pkg, value, depth + 1) : null;
+}
+
+/** The type node with which a parameter, variable or field is declared. */
+function declaredType(pkg: PackageModel, e: GoNode): GoNode | null {
+  if (e.kind === "selector_expression") return pkg.selection(e)?.field?.node?.child("type") ?? null;
+  const binding = e.kind === "identifier" ? pkg.binding(e) : null;
+  if (binding?.entity) return binding.entity.node?.kind === "var_spec" ? binding.entity.node.child("type") : null;
+  const declaration = binding?.node?.parent;
+  return declaration?.is("parameter_declaration", "var_spec") ? declaration.child("type") : null;
+}
+
+/** `path.Name` of `*pkg.Name`. */
+function symbolOfType(pkg: PackageModel, type: GoNode): string | null {
+  const t = type.kind === "pointer_type" ? (type.items[0] ?? type) : type;
+  return t.kind === "qualified_type" ? pkg.symbol(t) : null;
 }
 
 function viaType(pkg: PackageModel, selector: GoNode, depth: number): string | null {
