@@ -3,7 +3,31 @@ import type { Rule } from "../rule/index.ts";
 import atomicMisaligned from "./atomics/atomic-misaligned.ts";
 import lostCancel from "./contexts/lost-cancel.ts";
 import selectWithoutDone from "./contexts/select-without-done.ts";
+import doubleClose from "./goroutines/double-close.ts";
+import fatalInGoroutine from "./goroutines/fatal-in-goroutine.ts";
+import loopVariableCaptured from "./goroutines/loop-variable-captured.ts";
+import missingSendOnPath from "./goroutines/missing-send-on-path.ts";
+import rangeNeverClosed from "./goroutines/range-never-closed.ts";
+import sendToDepartedReceiver from "./goroutines/send-to-departed-receiver.ts";
+import signalUnbuffered from "./goroutines/signal-unbuffered.ts";
+import wgAddInGoroutine from "./goroutines/wg-add-in-goroutine.ts";
+import wgDoneSkipped from "./goroutines/wg-done-skipped.ts";
+import wgWaitInLoop from "./goroutines/wg-wait-in-loop.ts";
 import poolGetWithoutReset from "./pools/pool-get-without-reset.ts";
+import bodyNotClosed from "./resources/body-not-closed.ts";
+import closeBeforeCheck from "./resources/close-before-check.ts";
+import closeTooLate from "./resources/close-too-late.ts";
+import cmdNotWaited from "./resources/cmd-not-waited.ts";
+import cronNotStopped from "./resources/cron-not-stopped.ts";
+import deferInLoop from "./resources/defer-in-loop.ts";
+import fileNotClosed from "./resources/file-not-closed.ts";
+import lockNotReleased from "./resources/lock-not-released.ts";
+import rowsErrUnchecked from "./resources/rows-err-unchecked.ts";
+import rowsNotClosed from "./resources/rows-not-closed.ts";
+import spanNotEnded from "./resources/span-not-ended.ts";
+import stmtNotClosed from "./resources/stmt-not-closed.ts";
+import txNotFinished from "./resources/tx-not-finished.ts";
+import writerNotClosed from "./resources/writer-not-closed.ts";
 import afterfuncNotStopped from "./timers/afterfunc-not-stopped.ts";
 import tickerNotStopped from "./timers/ticker-not-stopped.ts";
 import timeAfterInSelect from "./timers/time-after-in-select.ts";
@@ -15,7 +39,31 @@ export const rules: readonly Rule[] = [
   atomicMisaligned,
   lostCancel,
   selectWithoutDone,
+  doubleClose,
+  fatalInGoroutine,
+  loopVariableCaptured,
+  missingSendOnPath,
+  rangeNeverClosed,
+  sendToDepartedReceiver,
+  signalUnbuffered,
+  wgAddInGoroutine,
+  wgDoneSkipped,
+  wgWaitInLoop,
   poolGetWithoutReset,
+  bodyNotClosed,
+  closeBeforeCheck,
+  closeTooLate,
+  cmdNotWaited,
+  cronNotStopped,
+  deferInLoop,
+  fileNotClosed,
+  lockNotReleased,
+  rowsErrUnchecked,
+  rowsNotClosed,
+  spanNotEnded,
+  stmtNotClosed,
+  txNotFinished,
+  writerNotClosed,
   afterfuncNotStopped,
   tickerNotStopped,
   timeAfterInSelect,
