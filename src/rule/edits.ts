@@ -203,7 +203,8 @@ function nextOf(node: GoNode): GoNode | null {
     const siblings = n.parent.children;
     const next = siblings[siblings.indexOf(n) + 1];
     if (next) return next;
-    if (n.parent.kind !== "statement_list" && !n.parent.is("communication_case", "expression_case", "type_case", "default_case")) return null;
+    if (n.parent.kind !== "statement_list" && !n.parent.is("communication_case", "expression_case", "type_case", "default_case"))
+      return null;
   }
   return null;
 }
@@ -303,7 +304,11 @@ export function insertAfter(statement: GoNode, lines: string | readonly string[]
   const closes = nextOf(statement)?.kind === "}" && text[next] === "}";
   const outer = closes ? indent.slice(0, -1) : indent;
   const closing = closes ? [] : breakBlockEnd(statement);
-  return [...breakBlockStart(statement), { at: { path, start: statement.end, end: next }, text: `\n${indent}${body}\n${outer}` }, ...closing];
+  return [
+    ...breakBlockStart(statement),
+    { at: { path, start: statement.end, end: next }, text: `\n${indent}${body}\n${outer}` },
+    ...closing,
+  ];
 }
 
 /** Puts lines at the beginning of a block or clause. */
@@ -454,7 +459,5 @@ export function crossedByGoto(statement: GoNode, offset: number): boolean {
     }
   }
   if (labels.size === 0) return false;
-  return (bodyAround(statement)?.find("goto_statement") ?? []).some(
-    (g) => g.start < offset && labels.has(g.items[0]?.text ?? ""),
-  );
+  return (bodyAround(statement)?.find("goto_statement") ?? []).some((g) => g.start < offset && labels.has(g.items[0]?.text ?? ""));
 }

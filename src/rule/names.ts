@@ -17,7 +17,13 @@ export function reachOf(at: GoNode): GoNode | null {
  * in which the name will be visible; the one around `at` when not given) is spelt so. `timer`, else `timer2`, `timer3`, ...
  * A fix that uses it must assume the reach (`assumes`), so that no other fix takes the same name there.
  */
-export function freshName(pkg: PackageModel, base: string, at: GoNode, reach: GoNode | null = reachOf(at), taken: readonly string[] = []): string {
+export function freshName(
+  pkg: PackageModel,
+  base: string,
+  at: GoNode,
+  reach: GoNode | null = reachOf(at),
+  taken: readonly string[] = [],
+): string {
   const spelt = new Set<string>(taken);
   reach?.walk((n) => {
     if (PLAIN_NAMES.has(n.kind)) spelt.add(n.text);

@@ -120,8 +120,10 @@ class Outlives {
   #assigned(list: GoNode | null, e: GoNode): GoNode[] {
     const statement = list ? list.parent : e.parent;
     if (!statement || (list ?? e).field === "left" || (list ?? e).field === "name") return [];
-    const left = statement.kind === "var_spec" ? statement.childrenOf("name").filter((c) => c.named) : (statement.child("left")?.items ?? []);
-    const targets = list && list.items.length === left.length && left.length > 1 ? left.slice(list.items.indexOf(e), list.items.indexOf(e) + 1) : left;
+    const left =
+      statement.kind === "var_spec" ? statement.childrenOf("name").filter((c) => c.named) : (statement.child("left")?.items ?? []);
+    const targets =
+      list && list.items.length === left.length && left.length > 1 ? left.slice(list.items.indexOf(e), list.items.indexOf(e) + 1) : left;
     return targets.flatMap((target) => {
       const name = unparen(target);
       if (name.text === "_" || isPlain(this.pkg, this.pkg.typeOf(name))) return [];

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { GoNode } from "../../src/go/node.ts";
 import { loadGrammar, parse } from "../../src/go/parse.ts";
+import { fix } from "../../src/rule/build.ts";
 import {
   atHeadOf,
   type Edits,
@@ -15,7 +16,6 @@ import {
   statementsOf,
   wrapStatements,
 } from "../../src/rule/edits.ts";
-import { fix } from "../../src/rule/build.ts";
 
 beforeAll(loadGrammar);
 
@@ -94,12 +94,15 @@ describe("insertAfter", () => {
     check("\ta() // why\n\tb()\n", "a", (s) => insertAfter(s, "x()"), "\ta() // why\n\tx()\n\tb()\n"));
   it("goes below a trailing comment at the end of the block", () =>
     check("\ta() // why\n", "a", (s) => insertAfter(s, "x()"), "\ta() // why\n\tx()\n"));
-  it("breaks a one-line block", () =>
-    check("\tif c { a() }\n", "a", (s) => insertAfter(s, "x()"), "\tif c {\n\t\ta()\n\t\tx()\n\t}\n"));
-  it("breaks a line of several statements", () =>
-    check("\ta(); b()\n", "a", (s) => insertAfter(s, "x()"), "\ta()\n\tx()\n\tb()\n"));
+  it("breaks a one-line block", () => check("\tif c { a() }\n", "a", (s) => insertAfter(s, "x()"), "\tif c {\n\t\ta()\n\t\tx()\n\t}\n"));
+  it("breaks a line of several statements", () => check("\ta(); b()\n", "a", (s) => insertAfter(s, "x()"), "\ta()\n\tx()\n\tb()\n"));
   it("breaks a clause on one line", () =>
-    check("\tselect {\n\tcase <-c: a()\n\tdefault:\n\t}\n", "a", (s) => insertAfter(s, "x()"), "\tselect {\n\tcase <-c:\n\t\ta()\n\t\tx()\n\tdefault:\n\t}\n"));
+    check(
+      "\tselect {\n\tcase <-c: a()\n\tdefault:\n\t}\n",
+      "a",
+      (s) => insertAfter(s, "x()"),
+      "\tselect {\n\tcase <-c:\n\t\ta()\n\t\tx()\n\tdefault:\n\t}\n",
+    ));
   it("keeps CRLF whole", () => {
     const source = body("\ta() // why\n\tb()\n").replaceAll("\n", "\r\n");
     const out = apply(source, insertAfter(find(source, "a"), "x()"));
@@ -125,8 +128,7 @@ describe("insertFirst", () => {
 describe("remove", () => {
   it("takes the whole line", () => check("\ta()\n\tb()\n\tc()\n", "b", remove, "\ta()\n\tc()\n"));
   it("keeps the comment behind it", () => check("\ta()\n\tb() // why\n\tc()\n", "b", remove, "\ta()\n\t// why\n\tc()\n"));
-  it("keeps the comments inside it", () =>
-    check("\tgo func() {\n\t\t// deep\n\t}()\n\tc()\n", "go", remove, "\t// deep\n\tc()\n"));
+  it("keeps the comments inside it", () => check("\tgo func() {\n\t\t// deep\n\t}()\n\tc()\n", "go", remove, "\t// deep\n\tc()\n"));
   it("takes its semicolon along", () => {
     check("\ta(); b(); c()\n", "a", remove, "\tb(); c()\n");
     check("\ta(); b(); c()\n", "c", remove, "\ta(); b()\n");
@@ -167,7 +169,9 @@ describe("places", () => {
     expect(statementsOf(literal.child("body") as GoNode).map((s) => s.text)).toEqual(["return 1"]);
   });
   it("tells what runs once at the head of a statement", () => {
-    const source = body("\tfor i := h0(); h1(); h2() {\n\t\th3()\n\t}\n\tif h4(h5()) && h6() {\n\t} else if h7() {\n\t}\n\tfor range h8() {\n\t}\n");
+    const source = body(
+      "\tfor i := h0(); h1(); h2() {\n\t\th3()\n\t}\n\tif h4(h5()) && h6() {\n\t} else if h7() {\n\t}\n\tfor range h8() {\n\t}\n",
+    );
     const heads: string[] = [];
     for (const statement of statementsOf(roots(source)[1]?.child("body") as GoNode)) {
       for (const call of statement.find("call_expression")) {
@@ -208,7 +212,10 @@ end:
 `);
 
 describe("every statement", () => {
-  const comments = (text: string): string[] => roots(text).flatMap((r) => r.find("comment").map((c) => c.text.trim())).sort();
+  const comments = (text: string): string[] =>
+    roots(text)
+      .flatMap((r) => r.find("comment").map((c) => c.text.trim()))
+      .sort();
   const statements = (text: string): GoNode[] => roots(text).flatMap((r) => r.find("statement_list").flatMap((l) => l.items));
   for (const eol of ["\n", "\r\n"]) {
     it(`takes an insertion and a removal (${JSON.stringify(eol)})`, () => {

@@ -81,7 +81,8 @@ describe("qualifier", () => {
 
 describe("fix", () => {
   const at = (start: number, end: number) => ({ path: "p.go", start, end });
-  const built = (...edits: { at: ReturnType<typeof at>; text: string }[]) => fix({ title: "t", applicability: "safe", edits: [edits] })?.edits ?? null;
+  const built = (...edits: { at: ReturnType<typeof at>; text: string }[]) =>
+    fix({ title: "t", applicability: "safe", edits: [edits] })?.edits ?? null;
   it("sorts, and makes the same change once", () => {
     const a = { at: at(5, 6), text: "a" };
     expect(built({ at: at(9, 9), text: "b" }, a, { ...a })).toEqual([a, { at: at(9, 9), text: "b" }]);

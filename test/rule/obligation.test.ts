@@ -20,7 +20,14 @@ const FILE: Resource = {
   words: { verb: "Close", done: "closed", doing: "closing", dropped: "the file is dropped" },
 };
 
-const BODY: Resource = { ...FILE, id: "body", acquire: [{ symbol: "net/http.Get", result: 0, error: 1 }], release: ["Body.Close"], text: "{}.Body.Close()", harmlessTwice: true };
+const BODY: Resource = {
+  ...FILE,
+  id: "body",
+  acquire: [{ symbol: "net/http.Get", result: 0, error: 1 }],
+  release: ["Body.Close"],
+  text: "{}.Body.Close()",
+  harmlessTwice: true,
+};
 
 function pkgOf(text: string, imports: readonly string[] = ["os"]): PackageModel {
   return packageOf({ "p.go": `package p\n${imports.map((i) => `import "${i}"\n`).join("")}${text}` });
@@ -52,12 +59,14 @@ describe("an acquisition with an error", () => {
     expect(told(`func f() error {\n\tx, err := os.Open("a")\n\tif err != nil {\n\t\treturn err\n\t}\n\treturn x.Close()\n}`)).toEqual([]);
   });
   it("leaks behind the check", () => {
-    expect(told(`func f() error {\n\tx, err := os.Open("a")\n\tif err != nil {\n\t\treturn err\n\t}\n\tprintln(x.Name())\n\treturn nil\n}`)).toEqual([
-      "x is not closed on every path @ return nil",
-    ]);
+    expect(
+      told(`func f() error {\n\tx, err := os.Open("a")\n\tif err != nil {\n\t\treturn err\n\t}\n\tprintln(x.Name())\n\treturn nil\n}`),
+    ).toEqual(["x is not closed on every path @ return nil"]);
   });
   it("gets its defer behind the check", () => {
-    expect(mended(`func f() error {\n\tx, err := os.Open("a")\n\tif err != nil {\n\t\treturn err\n\t}\n\tprintln(x.Name())\n\treturn nil\n}`)).toBe(
+    expect(
+      mended(`func f() error {\n\tx, err := os.Open("a")\n\tif err != nil {\n\t\treturn err\n\t}\n\tprintln(x.Name())\n\treturn nil\n}`),
+    ).toBe(
       `func f() error {\n\tx, err := os.Open("a")\n\tif err != nil {\n\t\treturn err\n\t}\n\tdefer x.Close()\n\tprintln(x.Name())\n\treturn nil\n}`,
     );
   });
@@ -94,17 +103,33 @@ describe("a release that must not run twice", () => {
 describe("a part of it", () => {
   const http = ["net/http", "io"];
   it("is released through the part", () => {
-    expect(told(`func f() {\n\tr, err := http.Get("a")\n\tif err != nil {\n\t\treturn\n\t}\n\tdefer r.Body.Close()\n}`, BODY, ["net/http"])).toEqual([]);
-    expect(told(`func f() {\n\tr, err := http.Get("a")\n\tif err != nil {\n\t\treturn\n\t}\n\tb := r.Body\n\tdefer func() { b.Close() }()\n}`, BODY, ["net/http"])).toEqual([]);
-    expect(told(`func done(c io.Closer) { c.Close() }\nfunc f() {\n\tr, err := http.Get("a")\n\tif err != nil {\n\t\treturn\n\t}\n\tdefer done(r.Body)\n}`, BODY, http)).toEqual([]);
+    expect(
+      told(`func f() {\n\tr, err := http.Get("a")\n\tif err != nil {\n\t\treturn\n\t}\n\tdefer r.Body.Close()\n}`, BODY, ["net/http"]),
+    ).toEqual([]);
+    expect(
+      told(
+        `func f() {\n\tr, err := http.Get("a")\n\tif err != nil {\n\t\treturn\n\t}\n\tb := r.Body\n\tdefer func() { b.Close() }()\n}`,
+        BODY,
+        ["net/http"],
+      ),
+    ).toEqual([]);
+    expect(
+      told(
+        `func done(c io.Closer) { c.Close() }\nfunc f() {\n\tr, err := http.Get("a")\n\tif err != nil {\n\t\treturn\n\t}\n\tdefer done(r.Body)\n}`,
+        BODY,
+        http,
+      ),
+    ).toEqual([]);
   });
   it("is read without being released", () => {
-    expect(told(`func f() int {\n\tr, err := http.Get("a")\n\tif err != nil {\n\t\treturn 0\n\t}\n\treturn r.StatusCode\n}`, BODY, ["net/http"])).toEqual([
-      "r is not closed on every path @ return r.StatusCode",
-    ]);
+    expect(
+      told(`func f() int {\n\tr, err := http.Get("a")\n\tif err != nil {\n\t\treturn 0\n\t}\n\treturn r.StatusCode\n}`, BODY, ["net/http"]),
+    ).toEqual(["r is not closed on every path @ return r.StatusCode"]);
   });
   it("is handed over with the part", () => {
-    expect(told(`func f() io.Reader {\n\tr, err := http.Get("a")\n\tif err != nil {\n\t\treturn nil\n\t}\n\treturn r.Body\n}`, BODY, http)).toEqual([]);
+    expect(
+      told(`func f() io.Reader {\n\tr, err := http.Get("a")\n\tif err != nil {\n\t\treturn nil\n\t}\n\treturn r.Body\n}`, BODY, http),
+    ).toEqual([]);
   });
 });
 
@@ -140,7 +165,10 @@ describe("effects on a parameter", () => {
 
 describe("what outlives a call", () => {
   const leaves = (body: string, result = ""): boolean => {
-    const pkg = pkgOf(`type T struct { c context.Context }\nfunc make(context.Context) *T { return nil }\nfunc count(context.Context) (int, error) { return 0, nil }\nfunc f(c context.Context, g func(context.Context) (any, error), t *T) ${result} {\n${body}\n}`, ["context"]);
+    const pkg = pkgOf(
+      `type T struct { c context.Context }\nfunc make(context.Context) *T { return nil }\nfunc count(context.Context) (int, error) { return 0, nil }\nfunc f(c context.Context, g func(context.Context) (any, error), t *T) ${result} {\n${body}\n}`,
+      ["context"],
+    );
     for (const f of pkg.functions) if (f.name === "f" && f.params[0]?.binding) return outlives(pkg, f.params[0].binding, f).length > 0;
     throw new Error("no f");
   };

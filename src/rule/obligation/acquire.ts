@@ -39,8 +39,12 @@ const MAX_WRAPPERS = 3;
 export function* acquisitions(pkg: PackageModel, row: Resource): Iterable<Acquisition> {
   const seen = new Set<string>();
   let sites: { call: GoNode; acquire: Acquire }[] = [];
-  for (const call of callsOfSymbols(pkg, row.acquire.map((a) => a.symbol))) {
-    for (const acquire of row.acquire) if (acquire.symbol === call.symbol) sites.push({ call: call.node, acquire: writtenFor(acquire, call.node) });
+  for (const call of callsOfSymbols(
+    pkg,
+    row.acquire.map((a) => a.symbol),
+  )) {
+    for (const acquire of row.acquire)
+      if (acquire.symbol === call.symbol) sites.push({ call: call.node, acquire: writtenFor(acquire, call.node) });
   }
   for (let depth = 0; depth <= MAX_WRAPPERS && sites.length > 0; depth++) {
     const wrappers: { func: FuncModel; acquire: Acquire }[] = [];

@@ -14,7 +14,8 @@ export function drainedAt({ row, holder }: Acquisition, flow: Flow): Drained {
   const calls = new Set<GoNode>();
   for (const use of row.drained && holder ? holder.uses : []) {
     const selector = use.node.parent;
-    const call = selector?.kind === "selector_expression" && row.drained?.includes(selector.child("field")?.text ?? "") ? selector.parent : null;
+    const call =
+      selector?.kind === "selector_expression" && row.drained?.includes(selector.child("field")?.text ?? "") ? selector.parent : null;
     if (call?.kind === "call_expression") calls.add(call);
   }
   const after = new Set<GoNode>();

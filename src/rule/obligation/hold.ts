@@ -58,8 +58,8 @@ export function effectOnParam(func: FuncModel, index: number, ways: Ways): Effec
   if (index >= 0 && (!param || param.variadic)) return "unknown";
   const binding = index < 0 ? func.receiver : (param?.binding ?? null);
   if (!binding) return "reads";
-  let known = effects.get(binding);
-  if (!known) effects.set(binding, (known = new Map()));
+  const known = effects.get(binding) ?? new Map<string, Effect>();
+  effects.set(binding, known);
   const key = [ways.release, ways.received, ways.parts].join(";");
   const before = known.get(key);
   if (before) return before;
@@ -221,7 +221,8 @@ class Tracker {
     if (!statement) return;
     const isLeft = (list ?? e).field === "left" || (list ?? e).field === "name";
     if (isLeft) return; // `x.f = 1`, `*x = 1`: seen as a selector before
-    const left = statement.kind === "var_spec" ? statement.childrenOf("name").filter((c) => c.named) : (statement.child("left")?.items ?? []);
+    const left =
+      statement.kind === "var_spec" ? statement.childrenOf("name").filter((c) => c.named) : (statement.child("left")?.items ?? []);
     const target = left[list ? list.items.indexOf(e) : 0];
     if (!target || (list && list.items.length !== left.length)) return this.#hand(e);
     this.take(target, e, ways);
@@ -252,7 +253,10 @@ class Tracker {
   /** What a call made of the value, its first result, is followed to where it is kept. */
   #wrapped(call: GoNode): void {
     const list = climb(call).parent;
-    const left = list?.kind === "expression_list" && list.items.length === 1 ? (list.parent?.child("left")?.items ?? list.parent?.childrenOf("name").filter((c) => c.named) ?? []) : [];
+    const left =
+      list?.kind === "expression_list" && list.items.length === 1
+        ? (list.parent?.child("left")?.items ?? list.parent?.childrenOf("name").filter((c) => c.named) ?? [])
+        : [];
     const first = left[0];
     if (left.length > 1 && first) this.take(first, call, KEPT);
     else this.value(call, KEPT);

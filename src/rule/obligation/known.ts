@@ -22,9 +22,14 @@ export const LEAVES_OPEN: ReadonlySet<string> = new Set([
   ...["Fscan", "Fscanf", "Fscanln"].map((f) => `fmt.${f}`),
   "encoding/binary.Read",
   "encoding/binary.Write",
-  ...["image", "image/png", "image/jpeg", "image/gif"].flatMap((p) => ["Decode", "DecodeConfig", "Encode", "EncodeAll", "DecodeAll"].map((f) => `${p}.${f}`)),
+  ...["image", "image/png", "image/jpeg", "image/gif"].flatMap((p) =>
+    ["Decode", "DecodeConfig", "Encode", "EncodeAll", "DecodeAll"].map((f) => `${p}.${f}`),
+  ),
   ...["text/template", "html/template"].flatMap((p) => [`${p}.Template.Execute`, `${p}.Template.ExecuteTemplate`]),
-  ...["bytes.Buffer", "bufio.Reader", "bufio.Writer", "os.File", "strings.Reader", "bytes.Reader"].flatMap((t) => [`${t}.ReadFrom`, `${t}.WriteTo`]),
+  ...["bytes.Buffer", "bufio.Reader", "bufio.Writer", "os.File", "strings.Reader", "bytes.Reader"].flatMap((t) => [
+    `${t}.ReadFrom`,
+    `${t}.WriteTo`,
+  ]),
   "io.WriterTo.WriteTo",
   "io.ReaderFrom.ReadFrom",
   "net/http.Request.Write",
@@ -37,7 +42,12 @@ export const LEAVES_OPEN: ReadonlySet<string> = new Set([
 ]);
 
 /** Packages none of whose functions keeps an argument: assertions. */
-export const LEAVES_OPEN_IN: readonly string[] = ["github.com/stretchr/testify/assert.", "github.com/stretchr/testify/require.", "gotest.tools/assert.", "gotest.tools/v3/assert."];
+export const LEAVES_OPEN_IN: readonly string[] = [
+  "github.com/stretchr/testify/assert.",
+  "github.com/stretchr/testify/require.",
+  "gotest.tools/assert.",
+  "gotest.tools/v3/assert.",
+];
 
 /**
  * They give, as their first result, something that works on what they were given and does not release it: where that goes, the
@@ -48,10 +58,26 @@ export const WRAPS: ReadonlySet<string> = new Set([
   ...["LimitReader", "TeeReader", "MultiReader", "MultiWriter", "NopCloser", "NewSectionReader", "NewOffsetWriter"].map((f) => `io.${f}`),
   "io/ioutil.NopCloser",
   ...["json", "xml", "gob"].flatMap((p) => [`encoding/${p}.NewDecoder`, `encoding/${p}.NewEncoder`]),
-  ...["encoding/csv", "archive/tar", "archive/zip", "compress/gzip", "compress/zlib", "compress/bzip2", "compress/flate", "compress/lzw", "mime/multipart", "mime/quotedprintable", "net/textproto"].flatMap(
-    (p) => ["NewReader", "NewReaderDict", "NewWriter", "NewWriterLevel", "NewWriterDict", "NewWriterLevelDict"].map((f) => `${p}.${f}`),
+  ...[
+    "encoding/csv",
+    "archive/tar",
+    "archive/zip",
+    "compress/gzip",
+    "compress/zlib",
+    "compress/bzip2",
+    "compress/flate",
+    "compress/lzw",
+    "mime/multipart",
+    "mime/quotedprintable",
+    "net/textproto",
+  ].flatMap((p) =>
+    ["NewReader", "NewReaderDict", "NewWriter", "NewWriterLevel", "NewWriterDict", "NewWriterLevelDict"].map((f) => `${p}.${f}`),
   ),
-  ...["base64", "hex", "base32", "ascii85"].flatMap((p) => [`encoding/${p}.NewDecoder`, `encoding/${p}.NewEncoder`, `encoding/${p}.Dumper`]),
+  ...["base64", "hex", "base32", "ascii85"].flatMap((p) => [
+    `encoding/${p}.NewDecoder`,
+    `encoding/${p}.NewEncoder`,
+    `encoding/${p}.Dumper`,
+  ]),
   "log.New",
   "text/tabwriter.NewWriter",
   ...["elf", "macho", "pe"].map((p) => `debug/${p}.NewFile`),

@@ -2,13 +2,26 @@
 import { type GoNode, unparen } from "../../go/node.ts";
 import type { Witness } from "../../model/model.ts";
 import { type FixParts, fix } from "../build.ts";
-import { atHeadOf, type Edits, insertAfter, insertBefore, ownerOf, remove, replace, spanOf, statementOf, statementsOf, unlabelled, wrapStatements } from "../edits.ts";
+import {
+  atHeadOf,
+  type Edits,
+  insertAfter,
+  insertBefore,
+  ownerOf,
+  remove,
+  replace,
+  spanOf,
+  statementOf,
+  statementsOf,
+  unlabelled,
+  wrapStatements,
+} from "../edits.ts";
 import { freshName, member, qualifier, reachOf } from "../names.ts";
-import { countedExits, type Leak } from "../obligation.ts";
 import type { Fix, ImportIntent } from "../rule.ts";
 import { leavesOf, terminates } from "./exits.ts";
-import { usedBeyondBlock } from "./turns.ts";
+import { countedExits, type Leak } from "./leak.ts";
 import { deferLines, releaseLines, releaseText, subjectOf } from "./row.ts";
+import { usedBeyondBlock } from "./turns.ts";
 
 /** What the rule knows and the engine cannot: a reason why a release at the end would be wrong. */
 export interface MendOptions {
@@ -78,7 +91,9 @@ function declares({ pkg, func, slot }: Leak, statement: GoNode): Edits {
     if (n === slot || n.text === "_") return true;
     const binding = n.kind === "identifier" ? pkg.binding(n) : null;
     if (!binding?.node || binding.func !== func) return false;
-    return binding.kind === "var" ? reachOf(binding.node) === owner && statementOf(binding.node)?.start === declarationOf(binding.node)?.start : owner === func.body;
+    return binding.kind === "var"
+      ? reachOf(binding.node) === owner && statementOf(binding.node)?.start === declarationOf(binding.node)?.start
+      : owner === func.body;
   });
   return here ? replace(operator, ":=") : null;
 }
@@ -103,8 +118,15 @@ function hoisted(leak: Leak, name: string): Edits {
 /** Why a value that is computed before its statement may come too early; null when nothing beside it has effects. */
 export function orderDoubt(call: GoNode, statement: GoNode): string | null {
   const own = call.child("arguments");
-  const others = (statement.kind === "select_statement" ? statement.items.map((c) => c.child("communication")) : [statement]).flatMap((c) =>
-    c ? c.find("call_expression").filter((o) => !o.contains(call) && !own?.contains(o) && o.closest("func_literal", "block") === call.closest("func_literal", "block")) : [],
+  const others = (statement.kind === "select_statement" ? statement.items.map((c) => c.child("communication")) : [statement]).flatMap(
+    (c) =>
+      c
+        ? c
+            .find("call_expression")
+            .filter(
+              (o) => !o.contains(call) && !own?.contains(o) && o.closest("func_literal", "block") === call.closest("func_literal", "block"),
+            )
+        : [],
   );
   const effects = others.some((o) => unparen(o.child("function") as GoNode).child("field")?.text !== "Done");
   return effects ? "it is made before the other calls of this statement are" : null;
@@ -119,7 +141,11 @@ function deferred(leak: Leak, held: Held, { doubt }: MendOptions): Fix | null {
   return fix({
     title: `${row.words.verb} ${subjectOf(row, held.name)} when the function returns`,
     ...because(doubt ?? (held.hoisted ? orderDoubt(leak.call, held.statement) : null)),
-    edits: [...held.edits, ...(anchor ? [insertAfter(anchor, deferLines(row, acquire, held.name))] : []), ...(row.harmlessTwice ? [] : withoutOld(leak))],
+    edits: [
+      ...held.edits,
+      ...(anchor ? [insertAfter(anchor, deferLines(row, acquire, held.name))] : []),
+      ...(row.harmlessTwice ? [] : withoutOld(leak)),
+    ],
     imports: held.imports,
     assumes: [held.reach, held.statement],
   });
@@ -151,7 +177,10 @@ function isAssertion({ pkg, error }: Leak, statement: GoNode): boolean {
   if (call?.kind !== "call_expression" || !error) return false;
   const symbol = pkg.symbol(call.child("function") as GoNode) ?? "";
   const names = call.child("arguments")?.items.some((arg) => arg.kind === "identifier" && pkg.binding(arg) === error);
-  return names === true && /^(github\.com\/stretchr\/testify\/require\.(NoErrorf?|Nilf?)|gotest\.tools(\/v3)?\/assert\.(NilError|NoError))$/.test(symbol);
+  return (
+    names === true &&
+    /^(github\.com\/stretchr\/testify\/require\.(NoErrorf?|Nilf?)|gotest\.tools(\/v3)?\/assert\.(NilError|NoError))$/.test(symbol)
+  );
 }
 
 /** The releases that stand on their own already: twice would be wrong. */
@@ -187,7 +216,11 @@ export function leakingReturns(leak: Leak): GoNode[] | null {
   const flow = leak.pkg.flow(leak.func);
   const found: GoNode[] = [];
   const stop = (atom: GoNode): boolean => leak.stop(atom) || found.some((f) => atom.contains(f));
-  for (let w: Witness | null = leak.witness; w; w = flow.escape(leak.call, { stop, facts: leak.facts, exits: countedExits(leak.func, leak.row) })) {
+  for (
+    let w: Witness | null = leak.witness;
+    w;
+    w = flow.escape(leak.call, { stop, facts: leak.facts, exits: countedExits(leak.func, leak.row) })
+  ) {
     if ((w.exit !== "return" && w.exit !== "goexit") || found.length >= 20) return null;
     found.push(w.at);
   }
@@ -199,7 +232,8 @@ function readsHolder(leak: Leak, exit: GoNode): boolean {
   if (exit.find("func_literal").length > 0) return true;
   const results = leak.slot?.parent?.kind === "expression_list" ? leak.slot.parent.items : [];
   const beside = results.filter((n, i) => n === leak.slot || i !== leak.acquire.error).map((n) => n.text);
-  const readable = (i: GoNode): boolean => i.parent?.kind === "selector_expression" && (leak.row.readable?.includes(i.parent.child("field")?.text ?? "") ?? false);
+  const readable = (i: GoNode): boolean =>
+    i.parent?.kind === "selector_expression" && (leak.row.readable?.includes(i.parent.child("field")?.text ?? "") ?? false);
   return exit.find("identifier").some((i) => (beside.includes(i.text) || i.text === leak.holder?.name) && !readable(i));
 }
 
@@ -249,7 +283,14 @@ function ownTurn(leak: Leak, held: Held): Fix | null {
     title: `Put the turn into a function literal that ends with ${text}`,
     applicability: "unsafe",
     because: "the rest of the turn becomes a function of its own: for recover, for defers in it, and in stack traces",
-    edits: [...held.edits, insertAfter(held.statement, deferLines(leak.row, leak.acquire, held.name).map((l) => `\t${l}`)), wrapStatements(held.statement, last, "func() {", "}()")],
+    edits: [
+      ...held.edits,
+      insertAfter(
+        held.statement,
+        deferLines(leak.row, leak.acquire, held.name).map((l) => `\t${l}`),
+      ),
+      wrapStatements(held.statement, last, "func() {", "}()"),
+    ],
     imports: held.imports,
     assumes: [region],
   });

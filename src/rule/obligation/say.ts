@@ -1,7 +1,7 @@
 /** The words for a leak. */
 import type { Span } from "../../text/edit.ts";
 import { spanOf } from "../edits.ts";
-import type { Leak } from "../obligation.ts";
+import type { Leak } from "./leak.ts";
 import { subjectOf } from "./row.ts";
 
 /** "timer is not stopped on every path". */

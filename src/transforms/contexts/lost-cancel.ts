@@ -1,4 +1,16 @@
-import { CANCEL, defineRule, finding, type Leak, leakingReturns, leaks, mend, messageOf, outlives, type PackageModel, witnessOf } from "../../rule/index.ts";
+import {
+  CANCEL,
+  defineRule,
+  finding,
+  type Leak,
+  leakingReturns,
+  leaks,
+  mend,
+  messageOf,
+  outlives,
+  type PackageModel,
+  witnessOf,
+} from "../../rule/index.ts";
 
 /**
  * A context's cancel function that is dropped, or not called on some path.

@@ -17,10 +17,10 @@ import {
   messageOf,
   type PackageModel,
   qualifier,
+  type Resource,
   reachOf,
   reindent,
   replace,
-  type Resource,
   runsAfterDone,
   since,
   statementOf,
@@ -62,7 +62,8 @@ export default defineRule({
   family: "timers",
   title: "time.AfterFunc that nothing stops",
   why: "In every Go version a pending AfterFunc keeps its closure alive and fires, however long ago the work that asked for it was given up.",
-  fixSafety: "Always unsafe: whether the function should still run when the caller has left, or its context is done, only a person can tell.",
+  fixSafety:
+    "Always unsafe: whether the function should still run when the caller has left, or its context is done, only a person can tell.",
   silent:
     "The timer is stopped on every path, or returned, stored, or passed on; the path ends in main.main, a panic or an exit; the function never returns. Pedantic where no context or done channel is in scope and no loop is around.",
   sources: ["https://pkg.go.dev/time#AfterFunc", "https://pkg.go.dev/context#AfterFunc"],
@@ -100,7 +101,13 @@ function endInScope(pkg: PackageModel, call: GoNode): End | null {
   // A channel that the function itself closes does not tell it to stop.
   const done = doneChannelsInScope(pkg, call).find((d) => !d.binding.uses.some((u) => u.how === "close" && call.contains(u.node)));
   if (context && (context.via !== "field" || !done)) {
-    return { wait: `${context.text}.Done()`, name: context.text, over: `${context.text} is done`, context, display: context.via === "field" };
+    return {
+      wait: `${context.text}.Done()`,
+      name: context.text,
+      over: `${context.text} is done`,
+      context,
+      display: context.via === "field",
+    };
   }
   return done ? { wait: done.text, name: done.text, over: `${done.text} is closed`, context: null, display: false } : null;
 }
@@ -170,7 +177,9 @@ function stopWithContext(pkg: PackageModel, leak: Leak, context: ContextInScope)
   const statement = statementOf(leak.call);
   const q = since(pkg, "1.21") ? qualifier(pkg, leak.call, "context", "AfterFunc") : null;
   if (!statement || !q || leak.handedOver) return null;
-  const simple = leak.holder ? leak.holder.node === leak.slot && leak.events.written.length === 0 : standsAlone(leak, statement) && !leak.slot;
+  const simple = leak.holder
+    ? leak.holder.node === leak.slot && leak.events.written.length === 0
+    : standsAlone(leak, statement) && !leak.slot;
   if (!simple) return null; // another value may be in the handle by then
   const name = leak.holder?.name ?? freshName(pkg, AFTER_FUNC.name, statement);
   const { path, start } = { path: leak.call.source.path, start: leak.call.start };

@@ -1,4 +1,17 @@
-import { constantOf, defineRule, finding, inSelectCase, type Leak, leaks, mend, messageOf, type PackageModel, type Resource, since, witnessOf } from "../../rule/index.ts";
+import {
+  constantOf,
+  defineRule,
+  finding,
+  inSelectCase,
+  type Leak,
+  leaks,
+  mend,
+  messageOf,
+  type PackageModel,
+  type Resource,
+  since,
+  witnessOf,
+} from "../../rule/index.ts";
 
 /** Unlike a timer it never ends by itself: only Stop releases it. */
 const TICKER: Resource = {

@@ -16,9 +16,9 @@ import {
   orderDoubt,
   type PackageModel,
   qualifier,
+  type Resource,
   reachOf,
   replace,
-  type Resource,
   statementAtHead,
   statementOf,
   textOf,
@@ -76,7 +76,9 @@ export default defineRule({
         const fixes = [beforeTheLoop(pkg, tick), afterInstead(pkg, tick)];
         yield finding(this, call, "time.Tick starts another ticker on every turn of the loop", fixes);
       } else {
-        yield finding(this, call, "time.Tick starts a ticker that outlives the function", [stopOnReturn(pkg, tick)], { related: exitOf(tick) });
+        yield finding(this, call, "time.Tick starts a ticker that outlives the function", [stopOnReturn(pkg, tick)], {
+          related: exitOf(tick),
+        });
       }
     }
   },
@@ -111,7 +113,8 @@ function beforeTheLoop(pkg: PackageModel, { call }: Leak): Fix | null {
   return fix({
     title: "Make one ticker before the loop and stop it when the function returns",
     applicability: "unsafe",
-    because: durationDoubt(pkg, call) ?? "one ticker fires at even intervals, however long a turn takes; a new one counts from the turn's begin",
+    because:
+      durationDoubt(pkg, call) ?? "one ticker fires at even intervals, however long a turn takes; a new one counts from the turn's begin",
     edits: [insertBefore(statement, ticker.make), replace(call, `${ticker.name}.C`)],
     assumes: [reachOf(statement)],
   });
@@ -127,7 +130,10 @@ function afterInstead(pkg: PackageModel, { call, holder }: Leak): Fix | null {
   return fix({
     title: "Wait with time.After, which ends by itself",
     applicability: "unsafe",
-    because: value === null ? "time.After fires at once for a duration that is not positive, where the nil channel of time.Tick blocks for ever" : "it still starts a timer on every turn",
+    because:
+      value === null
+        ? "time.After fires at once for a duration that is not positive, where the nil channel of time.Tick blocks for ever"
+        : "it still starts a timer on every turn",
     edits: [replace(callee, member(time, "After"))],
   });
 }
