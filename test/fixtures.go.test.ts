@@ -61,7 +61,9 @@ describe.skipIf(go === null).each(languages)("Go %s", (language) => {
 
 /** The modules of others that fixtures import: signatures alone, under fixtures/stubs/<module path>. */
 function stubs(): string {
-  const modules = readdirSync(STUBS, { recursive: true, encoding: "utf8" }).filter((p) => basename(p) === "go.mod").map((p) => dirname(p).replaceAll("\\", "/"));
+  const modules = readdirSync(STUBS, { recursive: true, encoding: "utf8" })
+    .filter((p) => basename(p) === "go.mod")
+    .map((p) => dirname(p).replaceAll("\\", "/"));
   const lines = modules.map((m) => {
     const version = /\/v(\d+)$/.exec(m)?.[1] ?? "0";
     return `require ${m} v${version}.0.0\n\nreplace ${m} => ${resolve(STUBS, m)}\n`;

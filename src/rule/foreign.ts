@@ -14,7 +14,10 @@ const GIVES: Readonly<Record<string, string>> = {
   "go.opentelemetry.io/otel/sdk/trace.TracerProvider.Tracer": "go.opentelemetry.io/otel/trace.Tracer",
   "go.opentelemetry.io/otel/sdk/trace.NewTracerProvider": "go.opentelemetry.io/otel/sdk/trace.TracerProvider",
   ...Object.fromEntries(
-    ["Open", "Connect", "ConnectContext", "MustOpen", "MustConnect", "NewDb"].map((f) => [`github.com/jmoiron/sqlx.${f}`, "github.com/jmoiron/sqlx.DB"]),
+    ["Open", "Connect", "ConnectContext", "MustOpen", "MustConnect", "NewDb"].map((f) => [
+      `github.com/jmoiron/sqlx.${f}`,
+      "github.com/jmoiron/sqlx.DB",
+    ]),
   ),
   ...Object.fromEntries(
     ["v4", "v5"].flatMap((v) => {
@@ -46,7 +49,14 @@ export function callsOfSymbols(pkg: PackageModel, symbols: readonly string[]): C
     const callee = unparen(node.child("function") as GoNode);
     const symbol = foreignSymbol(pkg, callee);
     if (symbol === null || !wanted.has(symbol)) continue;
-    calls.push({ node, symbol, args: node.child("arguments")?.items ?? [], receiver: callee.child("operand"), func: pkg.functionOf(node), file: pkg.fileOf(node) });
+    calls.push({
+      node,
+      symbol,
+      args: node.child("arguments")?.items ?? [],
+      receiver: callee.child("operand"),
+      func: pkg.functionOf(node),
+      file: pkg.fileOf(node),
+    });
   }
   return calls;
 }

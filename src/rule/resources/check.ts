@@ -1,11 +1,11 @@
 /** What the resource rules share: which leaks are certain, who speaks of them, and the fixes. */
 import { type GoNode, unparen } from "../../go/node.ts";
 import type { Binding, PackageModel } from "../../model/model.ts";
-import { insertFirst, statementOf, statementsOf } from "../edits.ts";
 import { fix } from "../build.ts";
+import { insertFirst, statementOf, statementsOf } from "../edits.ts";
 import { freshName } from "../names.ts";
-import { type Leak, leaks, mend, releaseText, type Resource, subjectOf } from "../obligation.ts";
 import { terminates } from "../obligation/exits.ts";
+import { type Leak, leaks, mend, type Resource, releaseText, subjectOf } from "../obligation.ts";
 import type { Fix } from "../rule.ts";
 
 /** The leaks of the resource that its own rule should tell: certain ones that close-too-late does not tell better. */
@@ -32,7 +32,11 @@ function errorElsewhere({ acquire, slot, error }: Leak): boolean {
 function maybeFailed({ pkg, witness, error }: Leak): boolean {
   if (!witness || !error) return false;
   const told = (n: GoNode): boolean => n.kind === "identifier" && pkg.binding(n) === error;
-  return witness.steps.some(({ node, taken }) => (taken === true && node.kind === "call_expression" && node.find("identifier").some(told)) || (taken === null && node.is("expression_case", "type_case") && switchedOn(node, told)));
+  return witness.steps.some(
+    ({ node, taken }) =>
+      (taken === true && node.kind === "call_expression" && node.find("identifier").some(told)) ||
+      (taken === null && node.is("expression_case", "type_case") && switchedOn(node, told)),
+  );
 }
 
 function switchedOn(clause: GoNode, told: (n: GoNode) => boolean): boolean {
@@ -66,7 +70,8 @@ export function mendResource(leak: Leak): (Fix | null)[] {
 function inHeader(leak: Leak): Fix | null {
   const { holder, slot, error, call, row, acquire, inLoop, handedOver } = leak;
   const statement = statementOf(call);
-  if (!slot || !error || inLoop || handedOver || statement?.kind !== "if_statement" || !statement.child("initializer")?.contains(call)) return null;
+  if (!slot || !error || inLoop || handedOver || statement?.kind !== "if_statement" || !statement.child("initializer")?.contains(call))
+    return null;
   const condition = statement.child("condition")?.text;
   const then = statement.child("consequence");
   const otherwise = statement.child("alternative");
@@ -74,13 +79,22 @@ function inHeader(leak: Leak): Fix | null {
   const name = holder?.name ?? freshName(leak.pkg, acquire.name ?? row.name, statement, statement);
   const renamed = holder ? [] : [{ at: { path: slot.source.path, start: slot.start, end: slot.end }, text: name }];
   const text = releaseText(row, acquire, name);
-  const parts = { title: `${row.words.verb} ${subjectOf(row, name)} when the function returns`, applicability: "safe", assumes: [statement] } as const;
+  const parts = {
+    title: `${row.words.verb} ${subjectOf(row, name)} when the function returns`,
+    applicability: "safe",
+    assumes: [statement],
+  } as const;
   if (condition === `${error.name} == nil`) return fix({ ...parts, edits: [renamed, insertFirst(then, `defer ${text}`)] });
   if (condition !== `${error.name} != nil`) return null;
   if (otherwise?.kind === "block") return fix({ ...parts, edits: [renamed, insertFirst(otherwise, `defer ${text}`)] });
   if (otherwise || holder) return null;
   const end = statement.end;
-  const close = [{ at: { path: statement.source.path, start: end, end }, text: ` else {\n${indentOfLine(statement)}\t${text}\n${indentOfLine(statement)}}` }];
+  const close = [
+    {
+      at: { path: statement.source.path, start: end, end },
+      text: ` else {\n${indentOfLine(statement)}\t${text}\n${indentOfLine(statement)}}`,
+    },
+  ];
   return fix({ ...parts, title: `${row.words.verb} ${subjectOf(row, name)} at once`, edits: [renamed, close] });
 }
 
@@ -88,7 +102,14 @@ function inHeader(leak: Leak): Fix | null {
 function discarded(leak: Leak): Fix | null {
   const { pkg, call, row, acquire, slot, inLoop } = leak;
   const statement = statementOf(call);
-  if (slot || acquire.error !== 1 || acquire.result !== 0 || statement?.kind !== "expression_statement" || unparen(statement.items[0] ?? statement) !== call) return null;
+  if (
+    slot ||
+    acquire.error !== 1 ||
+    acquire.result !== 0 ||
+    statement?.kind !== "expression_statement" ||
+    unparen(statement.items[0] ?? statement) !== call
+  )
+    return null;
   const { path } = call.source;
   const name = freshName(pkg, acquire.name ?? row.name, statement, statement);
   const error = freshName(pkg, "err", statement, statement, [name]);
@@ -120,7 +141,8 @@ function reworded({ row }: Leak, f: Fix): Fix {
 
 /** Is the statement the check that an acquisition failed: `if err != nil { ...; return }`? */
 export function isErrorCheck(pkg: PackageModel, statement: GoNode | undefined, error: Binding): boolean {
-  if (statement?.kind !== "if_statement" || statement.child("condition")?.text !== `${error.name} != nil` || statement.child("initializer")) return false;
+  if (statement?.kind !== "if_statement" || statement.child("condition")?.text !== `${error.name} != nil` || statement.child("initializer"))
+    return false;
   const block = statement.child("consequence");
   if (!block) return false;
   const last = statementsOf(block).at(-1);

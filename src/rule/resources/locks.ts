@@ -39,7 +39,13 @@ function lockCalls(pkg: PackageModel, symbols: readonly string[]): LockCall[] {
   for (const { node, receiver, func } of pkg.calls(...symbols)) {
     if (!receiver || !func) continue;
     const name = unparen(node.child("function") as GoNode).child("field")?.text ?? "";
-    found.push({ call: node, operand: unparen(receiver), name, mode: name.includes("RLock") || name === "RUnlock" ? "read" : "write", func });
+    found.push({
+      call: node,
+      operand: unparen(receiver),
+      name,
+      mode: name.includes("RLock") || name === "RUnlock" ? "read" : "write",
+      func,
+    });
   }
   return found;
 }
@@ -51,7 +57,8 @@ export function sameMutex(pkg: PackageModel, a: GoNode, b: GoNode): boolean {
     const [p, q] = [pkg.binding(x), pkg.binding(y)];
     return p !== null && q !== null && (p === q || (p.entity !== null && p.entity === q.entity));
   }
-  if (x.kind !== "selector_expression" || y.kind !== "selector_expression" || x.child("field")?.text !== y.child("field")?.text) return false;
+  if (x.kind !== "selector_expression" || y.kind !== "selector_expression" || x.child("field")?.text !== y.child("field")?.text)
+    return false;
   const [u, v] = [x.child("operand"), y.child("operand")];
   return u !== null && v !== null && sameMutex(pkg, u, v);
 }
@@ -74,10 +81,10 @@ const answers = new WeakMap<GoNode, Map<Binding, boolean>>();
 
 /** `mayUnlock`, asked of a call once for each mutex. */
 export function canUnlock(pkg: PackageModel, call: GoNode, root: Binding): boolean {
-  let known = answers.get(call);
-  if (!known) answers.set(call, (known = new Map()));
-  let answer = known.get(root);
-  if (answer === undefined) known.set(root, (answer = mayUnlock(pkg, call, root)));
+  const known = answers.get(call) ?? new Map<Binding, boolean>();
+  answers.set(call, known);
+  const answer = known.get(root) ?? mayUnlock(pkg, call, root);
+  known.set(root, answer);
   return answer;
 }
 

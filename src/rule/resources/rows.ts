@@ -93,10 +93,20 @@ export const ROWS: Resource = {
   acquire: [
     ...["DB", "Conn", "Stmt"].flatMap((t) => [failing(`database/sql.${t}.Query`), failing(`database/sql.${t}.QueryContext`)]),
     ...["DB", "Conn"].flatMap((t) => [failing(`${SQLX}.${t}.Query`), failing(`${SQLX}.${t}.QueryContext`)]),
-    ...["DB.Queryx", "DB.QueryxContext", "DB.NamedQuery", "DB.NamedQueryContext", "Conn.QueryxContext", "Stmt.Queryx", "Stmt.QueryxContext", "NamedStmt.Queryx", "NamedStmt.QueryxContext"].map((m) =>
-      failing(`${SQLX}.${m}`, sqlType("Rows", SQLX)),
+    ...[
+      "DB.Queryx",
+      "DB.QueryxContext",
+      "DB.NamedQuery",
+      "DB.NamedQueryContext",
+      "Conn.QueryxContext",
+      "Stmt.Queryx",
+      "Stmt.QueryxContext",
+      "NamedStmt.Queryx",
+      "NamedStmt.QueryxContext",
+    ].map((m) => failing(`${SQLX}.${m}`, sqlType("Rows", SQLX))),
+    ...PGX.flatMap((p) =>
+      [`${p}.Conn.Query`, `${p}/pgxpool.Pool.Query`, `${p}/pgxpool.Conn.Query`].map((s) => failing(s, { type: { path: p, name: "Rows" } })),
     ),
-    ...PGX.flatMap((p) => [`${p}.Conn.Query`, `${p}/pgxpool.Pool.Query`, `${p}/pgxpool.Conn.Query`].map((s) => failing(s, { type: { path: p, name: "Rows" } }))),
   ],
   release: ["Close"],
   drained: ["Next"],
@@ -136,7 +146,9 @@ export const TX: Resource = {
     ...["DB.Beginx", "DB.BeginTxx", "Conn.BeginTxx"].map((m) => failing(`${SQLX}.${m}`, sqlType("Tx", SQLX))),
     ...PGX.flatMap((p) =>
       ["", "/pgxpool"].flatMap((at) =>
-        (at === "" ? ["Conn"] : ["Pool", "Conn"]).flatMap((t) => ["Begin", "BeginTx"].map((m) => failing(`${p}${at}.${t}.${m}`, { text: "{}.Rollback({1})", type: { path: p, name: "Tx" } }))),
+        (at === "" ? ["Conn"] : ["Pool", "Conn"]).flatMap((t) =>
+          ["Begin", "BeginTx"].map((m) => failing(`${p}${at}.${t}.${m}`, { text: "{}.Rollback({1})", type: { path: p, name: "Tx" } })),
+        ),
       ),
     ),
   ],

@@ -1,8 +1,8 @@
 /** What is special about database handles. */
 import { type GoNode, unparen } from "../../go/node.ts";
 import type { PackageModel } from "../../model/model.ts";
-import { definitionOf } from "../definitions.ts";
 import { fix } from "../build.ts";
+import { definitionOf } from "../definitions.ts";
 import { foreignSymbol } from "../foreign.ts";
 import type { Leak } from "../obligation.ts";
 import type { Fix } from "../rule.ts";

@@ -6,24 +6,38 @@ import { type Acquire, type Acquisition, type Leak, leakOf, type Resource } from
 
 /** The leaks of what a local holds from the call of one of the symbols on. */
 export function* startedLeaks(pkg: PackageModel, row: Resource): Iterable<Leak> {
-  for (const { node, receiver, symbol, func } of callsOfSymbols(pkg, row.acquire.map((a) => a.symbol))) {
+  for (const { node, receiver, symbol, func } of callsOfSymbols(
+    pkg,
+    row.acquire.map((a) => a.symbol),
+  )) {
     const operand = receiver && unparen(receiver);
     const holder = operand?.kind === "identifier" ? pkg.binding(operand) : null;
     const acquire = row.acquire.find((a) => a.symbol === symbol);
-    if (!holder || !func || !acquire || holder.func !== func || holder.kind !== "var" || node.parent?.is("go_statement", "defer_statement")) continue;
+    if (!holder || !func || !acquire || holder.func !== func || holder.kind !== "var" || node.parent?.is("go_statement", "defer_statement"))
+      continue;
     const leak = leakOf(asAcquisition(pkg, row, acquire, node, func, holder));
     if (leak) yield leak;
   }
 }
 
-function asAcquisition(pkg: PackageModel, row: Resource, acquire: Acquire, call: GoNode, func: Acquisition["func"], holder: Binding): Acquisition {
+function asAcquisition(
+  pkg: PackageModel,
+  row: Resource,
+  acquire: Acquire,
+  call: GoNode,
+  func: Acquisition["func"],
+  holder: Binding,
+): Acquisition {
   return { pkg, row, acquire, call, func, slot: null, holder, error: errorOf(pkg, call), ok: null, part: call };
 }
 
 /** The local that takes the error of a call with one result. */
 export function errorOf(pkg: PackageModel, call: GoNode): Binding | null {
   const list = call.parent?.kind === "expression_list" ? call.parent : null;
-  const left = list?.parent?.is("short_var_declaration", "assignment_statement") && list.field === "right" ? (list.parent.child("left")?.items ?? []) : [];
+  const left =
+    list?.parent?.is("short_var_declaration", "assignment_statement") && list.field === "right"
+      ? (list.parent.child("left")?.items ?? [])
+      : [];
   const [name] = left;
   return left.length === 1 && name?.kind === "identifier" && name.text !== "_" ? pkg.binding(name) : null;
 }

@@ -2,8 +2,8 @@
 import { type GoNode, unparen } from "../../go/node.ts";
 import type { PackageModel } from "../../model/model.ts";
 import { statementOf } from "../edits.ts";
+import type { Leak, Resource } from "../obligation.ts";
 import { isNamed } from "../types.ts";
-import { type Leak, type Resource } from "../obligation.ts";
 
 const type = (path: string): Resource["type"] => ({ path, name: "Writer", pointer: true });
 const single = (path: string, names: readonly string[], failing: readonly string[] = []): Resource["acquire"] => [
@@ -37,7 +37,11 @@ export const CLOSED_WRITER: Resource = {
 /** Flushed: bufio's Flush gives its error, csv's and tabwriter's leaves it to Error, or gives it. */
 export const FLUSHED_WRITER: Resource = {
   id: "writer-not-closed",
-  acquire: [...single("bufio", ["NewWriter", "NewWriterSize"]), ...single("encoding/csv", ["NewWriter"]), ...single("text/tabwriter", ["NewWriter"])],
+  acquire: [
+    ...single("bufio", ["NewWriter", "NewWriterSize"]),
+    ...single("encoding/csv", ["NewWriter"]),
+    ...single("text/tabwriter", ["NewWriter"]),
+  ],
   release: ["Flush", "WriteAll"],
   harmlessTwice: true,
   inMain: true,
@@ -72,7 +76,12 @@ function underFailure(pkg: PackageModel, exit: GoNode): boolean {
     if (p.is("func_literal", "function_declaration", "method_declaration")) return false;
     if (p.kind !== "if_statement" || n.field !== "consequence") continue;
     const condition = p.child("condition");
-    if (condition && condition.find("identifier", "selector_expression").some((i) => isNamed(pkg.typeOf(i), "error") || /^(e|err\w*|\w*Err)$/.test(i.text))) return true;
+    if (
+      condition
+        ?.find("identifier", "selector_expression")
+        .some((i) => isNamed(pkg.typeOf(i), "error") || /^(e|err\w*|\w*Err)$/.test(i.text))
+    )
+      return true;
   }
   return false;
 }
@@ -80,7 +89,9 @@ function underFailure(pkg: PackageModel, exit: GoNode): boolean {
 /** A writer that is made for later: `bufio.NewWriter(nil)`, and Reset where it is used. */
 export function isMadeForLater(leak: Leak): boolean {
   if (leak.call.child("arguments")?.items[0]?.kind === "nil") return true;
-  return leak.holder?.uses.some((u) => u.node.parent?.kind === "selector_expression" && u.node.parent.child("field")?.text === "Reset") ?? false;
+  return (
+    leak.holder?.uses.some((u) => u.node.parent?.kind === "selector_expression" && u.node.parent.child("field")?.text === "Reset") ?? false
+  );
 }
 
 /**
@@ -94,7 +105,9 @@ export function firstReader(pkg: PackageModel, { call, holder, func }: Leak): Go
   const statement = statementOf(call);
   if (!holder || !statement || !sink || sink.func !== func || sink.kind !== "var") return null;
   const siblings = statement.parent?.items ?? [];
-  const last = siblings.findLastIndex((s) => holder.uses.some((u) => s.contains(u.node) && WRITES.test(u.node.parent?.child("field")?.text ?? "")));
+  const last = siblings.findLastIndex((s) =>
+    holder.uses.some((u) => s.contains(u.node) && WRITES.test(u.node.parent?.child("field")?.text ?? "")),
+  );
   return siblings.slice(last + 1).find((s) => s !== statement && sink.uses.some((u) => s.contains(u.node))) ?? null;
 }
 
@@ -109,6 +122,8 @@ export function isWritten(pkg: PackageModel, leak: Leak): boolean {
     const p = u.node.parent;
     const writes = p?.kind === "selector_expression" ? WRITES.test(p.child("field")?.text ?? "") : p?.kind === "argument_list";
     if (!writes || !flow.reaches(leak.call, u.node, leak.stop)) return false;
-    return (exit === "return" && at.contains(u.node)) || (exit !== "turn" && flow.escape(u.node, { stop: leak.stop, exits: [exit] }) !== null);
+    return (
+      (exit === "return" && at.contains(u.node)) || (exit !== "turn" && flow.escape(u.node, { stop: leak.stop, exits: [exit] }) !== null)
+    );
   });
 }

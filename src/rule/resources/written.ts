@@ -32,7 +32,13 @@ export function closeIntoResult(leak: Leak): Fix | null {
   const result = namedResult(pkg, func, statement);
   if (!result) return null;
   const closing = freshName(pkg, "closeErr", statement, ownerOf(statement));
-  const lines = ["defer func() {", `\tif ${closing} := ${holder.name}.Close(); ${result.name} == nil {`, `\t\t${result.name} = ${closing}`, "\t}", "}()"];
+  const lines = [
+    "defer func() {",
+    `\tif ${closing} := ${holder.name}.Close(); ${result.name} == nil {`,
+    `\t\t${result.name} = ${closing}`,
+    "\t}",
+    "}()",
+  ];
   return fix({
     title: `Close ${holder.name} when the function returns, and return the error of Close`,
     applicability: "unsafe",
@@ -47,7 +53,10 @@ function namedResult(pkg: PackageModel, func: FuncModel, statement: GoNode): { n
   const last = func.results.at(-1);
   const list = func.node.child("result");
   if (!last || !list || !isNamed(pkg.typeAt(last.type), "error")) return null;
-  if (last.binding) return pkg.resolve(last.binding.name, statement) === last.binding && !shadowedIn(pkg, statement, last.binding.name) ? { name: last.binding.name, edits: [] } : null;
+  if (last.binding)
+    return pkg.resolve(last.binding.name, statement) === last.binding && !shadowedIn(pkg, statement, last.binding.name)
+      ? { name: last.binding.name, edits: [] }
+      : null;
   if (last.name !== null || func.results.some((r) => r.name !== null)) return null;
   const name = reusable(pkg, func, statement) ? "err" : freshName(pkg, "retErr", statement, func.node);
   const { path } = list.source;
@@ -72,7 +81,8 @@ function reusable(pkg: PackageModel, func: FuncModel, statement: GoNode): boolea
   if (!body || ownerOf(statement) !== body || func.params.some((p) => p.name === "err")) return false;
   for (const s of statementsOf(body)) {
     const plain = unlabelled(s);
-    if (plain?.kind === "var_declaration" && plain.find("identifier").some((n) => n.text === "err" && n.parent?.kind === "var_spec")) return false;
+    if (plain?.kind === "var_declaration" && plain.find("identifier").some((n) => n.text === "err" && n.parent?.kind === "var_spec"))
+      return false;
     if (plain?.kind === "short_var_declaration") {
       const left = plain.child("left")?.items ?? [];
       const own = left.find((n) => n.text === "err");
@@ -83,4 +93,3 @@ function reusable(pkg: PackageModel, func: FuncModel, statement: GoNode): boolea
   }
   return true;
 }
-

@@ -1,4 +1,4 @@
-import { importsOf, BODY, defineRule, finding, mendResource, messageOf, ownLeaks, witnessOf } from "../../rule/index.ts";
+import { BODY, defineRule, finding, importsOf, mendResource, messageOf, ownLeaks, witnessOf } from "../../rule/index.ts";
 
 /**
  * A response whose body is not closed on some path.

@@ -1,4 +1,20 @@
-import { acquiredBy, importsOf, type Acquisition, acquisitions, defineRule, finding, type Fix, fix, type GoNode, isErrorCheck, moveBehind, type PackageModel, RESOURCES, statementOf, subjectOf } from "../../rule/index.ts";
+import {
+  type Acquisition,
+  acquiredBy,
+  acquisitions,
+  defineRule,
+  type Fix,
+  finding,
+  fix,
+  type GoNode,
+  importsOf,
+  isErrorCheck,
+  moveBehind,
+  type PackageModel,
+  RESOURCES,
+  statementOf,
+  subjectOf,
+} from "../../rule/index.ts";
 
 /**
  * A resource that is used, or its release deferred, before the error is looked at that says whether there is one.
@@ -16,8 +32,10 @@ export default defineRule({
   family: "resources",
   title: "resource used before its error is checked",
   why: "When the call fails, the resource is nil: the release panics, and hides the error that came next.",
-  fixSafety: "Moving the statement below the check is safe: on the path without an error nothing changes but that the check, which does nothing there, comes first.",
-  silent: "No check of the error stands in the same block; the error was looked at before; the statement is none that could be moved: then there is no fix.",
+  fixSafety:
+    "Moving the statement below the check is safe: on the path without an error nothing changes but that the check, which does nothing there, comes first.",
+  silent:
+    "No check of the error stands in the same block; the error was looked at before; the statement is none that could be moved: then there is no fix.",
   sources: ["https://pkg.go.dev/golang.org/x/tools/go/analysis/passes/httpresponse", "https://pkg.go.dev/net/http#Get"],
   since: "0.1.0",
   tier: "recommended",
@@ -30,8 +48,13 @@ export default defineRule({
         if (!early || !acquisition.holder) continue;
         const { use, check } = early;
         const what = acquisition.holder.name;
-        const message = use.kind === "defer_statement" && use.items[0]?.child("function")?.kind === "selector_expression" ? `${subjectOf(row, what)} is ${row.words.done} by a defer that stands before the error check` : `${what} is used before the error check`;
-        yield finding(this, use, message, [below(use, check, early.adjacent)], { related: [{ at: check, message: "the error is looked at here" }] });
+        const message =
+          use.kind === "defer_statement" && use.items[0]?.child("function")?.kind === "selector_expression"
+            ? `${subjectOf(row, what)} is ${row.words.done} by a defer that stands before the error check`
+            : `${what} is used before the error check`;
+        yield finding(this, use, message, [below(use, check, early.adjacent)], {
+          related: [{ at: check, message: "the error is looked at here" }],
+        });
       }
     }
   },
@@ -54,9 +77,19 @@ function usedBeforeCheck(pkg: PackageModel, { call, holder, error, slot }: Acqui
   const check = rest[at];
   if (!check || !isErrorCheck(pkg, check, error)) return null;
   const before = rest.slice(0, at);
-  const index = before.findIndex((s) => holder.uses.some((u) => s.contains(u.node) && !u.captured && (s.kind === "defer_statement" || u.node.parent?.kind === "selector_expression")));
+  const index = before.findIndex((s) =>
+    holder.uses.some(
+      (u) => s.contains(u.node) && !u.captured && (s.kind === "defer_statement" || u.node.parent?.kind === "selector_expression"),
+    ),
+  );
   const use = before[index];
-  if (!use || before.slice(0, index + 1).some((s) => s.is("return_statement", "labeled_statement", "go_statement") || s.find("return_statement", "goto_statement").length > 0)) return null;
+  if (
+    !use ||
+    before
+      .slice(0, index + 1)
+      .some((s) => s.is("return_statement", "labeled_statement", "go_statement") || s.find("return_statement", "goto_statement").length > 0)
+  )
+    return null;
   if (before.some((s) => holder.uses.some((u) => u.how === "write" && s.contains(u.node)))) return null;
   if (comparesWithNil(use, holder.name)) return null;
   return { use, check, adjacent: index === before.length - 1 };
@@ -64,7 +97,12 @@ function usedBeforeCheck(pkg: PackageModel, { call, holder, error, slot }: Acqui
 
 /** `if resp != nil { defer resp.Body.Close() }`: it is looked at, in another way. */
 function comparesWithNil(statement: GoNode, name: string): boolean {
-  return statement.find("binary_expression").some((b) => [b.child("left")?.text, b.child("right")?.text].includes(name) && [b.child("left")?.kind, b.child("right")?.kind].includes("nil"));
+  return statement
+    .find("binary_expression")
+    .some(
+      (b) =>
+        [b.child("left")?.text, b.child("right")?.text].includes(name) && [b.child("left")?.kind, b.child("right")?.kind].includes("nil"),
+    );
 }
 
 function below(use: GoNode, check: GoNode, adjacent: boolean): Fix | null {

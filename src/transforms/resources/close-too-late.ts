@@ -1,4 +1,22 @@
-import { acquiredBy, importsOf, certainLeaks, defineRule, finding, type Fix, fix, type GoNode, isErrorCheck, type Leak, lateDefer, moveBehind, type PackageModel, RESOURCES, statementOf, subjectOf, witnessOf } from "../../rule/index.ts";
+import {
+  acquiredBy,
+  certainLeaks,
+  defineRule,
+  type Fix,
+  finding,
+  fix,
+  type GoNode,
+  importsOf,
+  isErrorCheck,
+  type Leak,
+  lateDefer,
+  moveBehind,
+  type PackageModel,
+  RESOURCES,
+  statementOf,
+  subjectOf,
+  witnessOf,
+} from "../../rule/index.ts";
 
 /**
  * A deferred release that stands behind an early return.
@@ -21,7 +39,8 @@ export default defineRule({
   why: "The return in between leaves it open, and it is the path that nobody tests: a bad status, an empty file.",
   fixSafety:
     "Moving the defer up, below the error check, is safe: it runs at the same moment. Unsafe where another defer stands in between, which would then run before it instead of after.",
-  silent: "What the defer needs is made in between; the returns in between release it; no error check stands below the acquisition, so that there is no place for it.",
+  silent:
+    "What the defer needs is made in between; the returns in between release it; no error check stands below the acquisition, so that there is no place for it.",
   sources: ["https://pkg.go.dev/net/http#Client.Do", "https://go.dev/doc/effective_go#defer"],
   since: "0.1.0",
   tier: "recommended",
@@ -33,7 +52,13 @@ export default defineRule({
         const late = lateDefer(leak);
         if (!late || !leak.holder) continue;
         const what = subjectOf(row, leak.holder.name);
-        yield finding(this, late, `${what} is ${row.words.done} too late: the function can end before this defer`, [movedUp(pkg, leak, late)], { related: witnessOf(leak) });
+        yield finding(
+          this,
+          late,
+          `${what} is ${row.words.done} too late: the function can end before this defer`,
+          [movedUp(pkg, leak, late)],
+          { related: witnessOf(leak) },
+        );
       }
     }
   },
@@ -52,11 +77,19 @@ function movedUp(pkg: PackageModel, leak: Leak, late: GoNode): Fix | null {
   const names = late.find("identifier");
   if (names.some((n) => between.some((s) => s.contains(pkg.binding(n)?.node ?? late)))) return null; // declared in between
   const direct = late.items[0]?.child("function")?.kind !== "func_literal";
-  if (direct && names.some((n) => pkg.binding(n)?.uses.some((u) => (u.how === "write" || u.how === "member-write") && between.some((s) => s.contains(u.node))))) return null;
+  if (
+    direct &&
+    names.some((n) =>
+      pkg.binding(n)?.uses.some((u) => (u.how === "write" || u.how === "member-write") && between.some((s) => s.contains(u.node))),
+    )
+  )
+    return null;
   const passed = between.some((s) => s.find("defer_statement").some((d) => pkg.functionOf(d) === leak.func));
   return fix({
     title: "Move the defer up, below the error check",
-    ...(passed ? { applicability: "unsafe", because: "another deferred call stands in between: the two change their order" } : { applicability: "safe" }),
+    ...(passed
+      ? { applicability: "unsafe", because: "another deferred call stands in between: the two change their order" }
+      : { applicability: "safe" }),
     edits: [moveBehind(anchor, late)],
     assumes: [statement, anchor, ...between],
   });

@@ -1,4 +1,22 @@
-import { CMD, defineRule, definitionOf, errorOf, finding, type Fix, fix, type GoNode, insertAfter, isErrorCheck, type Leak, type PackageModel, replace, startedLeaks, statementOf, unparen, witnessOf } from "../../rule/index.ts";
+import {
+  CMD,
+  defineRule,
+  definitionOf,
+  errorOf,
+  type Fix,
+  finding,
+  fix,
+  type GoNode,
+  insertAfter,
+  isErrorCheck,
+  type Leak,
+  type PackageModel,
+  replace,
+  startedLeaks,
+  statementOf,
+  unparen,
+  witnessOf,
+} from "../../rule/index.ts";
 
 /**
  * A command that is started and not waited for on some path.
@@ -15,7 +33,8 @@ export default defineRule({
   family: "resources",
   title: "started command that nobody waits for",
   why: "Until Wait the process stays a zombie when it has ended, and its pipes and the goroutines that copy them stay open.",
-  fixSafety: "Unsafe: the function waits for the process. Run in place of Start waits at once; a goroutine that waits lets the function return before the process ends; a deferred Wait holds its return back.",
+  fixSafety:
+    "Unsafe: the function waits for the process. Run in place of Start waits at once; a goroutine that waits lets the function return before the process ends; a deferred Wait holds its return back.",
   silent:
     "The command is returned, stored, captured by a literal that outlives the call, or passed to a function that is not known to leave it alone; its process is waited for or released; it was made elsewhere (by a helper, in a slice), where somebody may wait for it; Start failed; main.main.",
   sources: ["https://pkg.go.dev/os/exec#Cmd.Start", "https://pkg.go.dev/os/exec#Cmd.Wait"],
@@ -29,7 +48,13 @@ export default defineRule({
       if (leak.call.parent?.kind === "binary_expression") continue; // what its error meant is not followed
       if (!madeHere(pkg, leak)) continue; // who made it may wait for it
       const name = leak.holder.name;
-      yield finding(this, leak.call, leak.kind === "turn" ? `${name} is not waited for before the next turn of the loop` : `${name} is not waited for on every path`, fixes(pkg, leak), { related: witnessOf(leak) });
+      yield finding(
+        this,
+        leak.call,
+        leak.kind === "turn" ? `${name} is not waited for before the next turn of the loop` : `${name} is not waited for on every path`,
+        fixes(pkg, leak),
+        { related: witnessOf(leak) },
+      );
     }
   },
 });
@@ -62,14 +87,25 @@ function fixes(pkg: PackageModel, leak: Leak): (Fix | null)[] {
   const wait = `${holder.name}.Wait()`;
   const released = leak.events.released.length > 0;
   if (released) return [];
-  const piped = holder.uses.some((u) => u.node.parent?.kind === "selector_expression" && /Pipe$/.test(u.node.parent.child("field")?.text ?? ""));
+  const piped = holder.uses.some(
+    (u) => u.node.parent?.kind === "selector_expression" && /Pipe$/.test(u.node.parent.child("field")?.text ?? ""),
+  );
   if (piped) return [anchor && deferred(anchor, wait)]; // Wait closes the pipes: not before they are read
-  return [run(call, statement, holder.uses.map((u) => u.node)), anchor && deferred(anchor, wait), anchor && inGoroutine(anchor, wait)];
+  return [
+    run(
+      call,
+      statement,
+      holder.uses.map((u) => u.node),
+    ),
+    anchor && deferred(anchor, wait),
+    anchor && inGoroutine(anchor, wait),
+  ];
 }
 
 /** Start or the check of its error, behind which the process runs. */
 function below(pkg: PackageModel, { call }: Leak, statement: GoNode): GoNode | null {
-  if (statement.kind === "if_statement") return statement.child("initializer")?.contains(call) && !statement.child("alternative") && checksError(statement) ? statement : null;
+  if (statement.kind === "if_statement")
+    return statement.child("initializer")?.contains(call) && !statement.child("alternative") && checksError(statement) ? statement : null;
   const error = errorOf(pkg, call);
   if (!error) return statement.kind === "expression_statement" && unparen(statement.items[0] ?? statement) === call ? statement : null;
   const siblings = statement.parent?.items ?? [];
@@ -86,13 +122,31 @@ function checksError(statement: GoNode): boolean {
 function run(call: GoNode, statement: GoNode, uses: readonly GoNode[]): Fix | null {
   const name = call.child("function")?.child("field");
   if (!name || uses.some((u) => u.start > statement.end || (u.start > call.end && statement.contains(u)))) return null;
-  return fix({ title: "Call Run, which waits", applicability: "unsafe", because: "the function waits there for the process, and gives the error of its end too", edits: [replace(name, "Run")], assumes: [statement] });
+  return fix({
+    title: "Call Run, which waits",
+    applicability: "unsafe",
+    because: "the function waits there for the process, and gives the error of its end too",
+    edits: [replace(name, "Run")],
+    assumes: [statement],
+  });
 }
 
 function deferred(anchor: GoNode, wait: string): Fix | null {
-  return fix({ title: `Defer ${wait}`, applicability: "unsafe", because: "the function returns only when the process has ended", edits: [insertAfter(anchor, `defer ${wait}`)], assumes: [anchor] });
+  return fix({
+    title: `Defer ${wait}`,
+    applicability: "unsafe",
+    because: "the function returns only when the process has ended",
+    edits: [insertAfter(anchor, `defer ${wait}`)],
+    assumes: [anchor],
+  });
 }
 
 function inGoroutine(anchor: GoNode, wait: string): Fix | null {
-  return fix({ title: `Call ${wait} in a goroutine`, applicability: "unsafe", because: "the process may outlive the function, and nobody sees the error of its end", edits: [insertAfter(anchor, `go ${wait}`)], assumes: [anchor] });
+  return fix({
+    title: `Call ${wait} in a goroutine`,
+    applicability: "unsafe",
+    because: "the process may outlive the function, and nobody sees the error of its end",
+    edits: [insertAfter(anchor, `go ${wait}`)],
+    assumes: [anchor],
+  });
 }

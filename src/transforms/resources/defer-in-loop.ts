@@ -1,4 +1,38 @@
-import { type Acquisition, acquisitions, type Binding, CANCEL, defineRule, type Edits, eventsOf, finding, type Fix, fix, type GoNode, insertAfter, insertBefore, isNamed, leavesOf, locksOf, loopsAround, outlives, ownerOf, type PackageModel, remove, RESOURCES, type Resource, rootOf, sameMutex, statementOf, statementsOf, subjectOf, terminates, unlocksOf, waysOf, wrapStatements } from "../../rule/index.ts";
+import {
+  type Acquisition,
+  acquiredBy,
+  acquisitions,
+  type Binding,
+  CANCEL,
+  defineRule,
+  type Edits,
+  eventsOf,
+  type Fix,
+  finding,
+  fix,
+  type GoNode,
+  insertAfter,
+  insertBefore,
+  isNamed,
+  leavesOf,
+  locksOf,
+  loopsAround,
+  outlives,
+  ownerOf,
+  type PackageModel,
+  RESOURCES,
+  type Resource,
+  remove,
+  rootOf,
+  sameMutex,
+  statementOf,
+  statementsOf,
+  subjectOf,
+  terminates,
+  unlocksOf,
+  waysOf,
+  wrapStatements,
+} from "../../rule/index.ts";
 
 /**
  * A release that is deferred in a loop: it runs when the function returns, not when the turn ends.
@@ -19,20 +53,27 @@ export default defineRule({
   why: "Deferred calls run when the function returns: each turn keeps one more file, connection or timer open, and a lock is asked for again while it is held.",
   fixSafety:
     "Every fix is unsafe: a literal around the turn makes its rest a function of its own, for recover and for other defers in it; a release on each way out of the turn is not run by a panic, nor by a way out that is added later.",
-  silent: "The turn that defers leaves the loop; the resource is kept and used after its turn; the loop goes over elements that are written out in its head; the literal or function around is called anew for each turn.",
+  silent:
+    "The turn that defers leaves the loop; the resource is kept and used after its turn; the loop goes over elements that are written out in its head; the literal or function around is called anew for each turn.",
   sources: ["https://go.dev/ref/spec#Defer_statements"],
   since: "0.1.0",
   tier: "recommended",
-  triggers: [["defer", "for "]],
+  triggers: [...acquiredBy([...RESOURCES, CANCEL]), "Lock("].map((call) => ["defer", "for ", call]),
   *check(pkg) {
     for (const row of [...RESOURCES, CANCEL]) {
       for (const acquisition of acquisitions(pkg, row)) {
         const deferred = deferredInLoop(pkg, acquisition, row);
         if (!deferred || !acquisition.holder) continue;
         const what = subjectOf(row, acquisition.holder.name);
-        yield finding(this, deferred, `${what} is ${row.words.done} when the function returns, not when the turn of the loop ends`, fixes(pkg, acquisition.call, deferred), {
-          related: [{ at: acquisition.call, message: "each turn takes another one here" }],
-        });
+        yield finding(
+          this,
+          deferred,
+          `${what} is ${row.words.done} when the function returns, not when the turn of the loop ends`,
+          fixes(pkg, acquisition.call, deferred),
+          {
+            related: [{ at: acquisition.call, message: "each turn takes another one here" }],
+          },
+        );
       }
     }
     yield* locked(pkg);
@@ -46,7 +87,9 @@ function deferredInLoop(pkg: PackageModel, { call, func, holder, slot }: Acquisi
   if (!holder || !slot) return null;
   const events = eventsOf(pkg, holder, waysOf({ ...row }), func);
   if (events.handed.length > 0) return null; // kept beyond the turn
-  const deferred = events.released.map((r) => (r.kind === "defer_statement" ? r : r.closest("defer_statement"))).find((d) => d !== null && pkg.functionOf(d) === func);
+  const deferred = events.released
+    .map((r) => (r.kind === "defer_statement" ? r : r.closest("defer_statement")))
+    .find((d) => d !== null && pkg.functionOf(d) === func);
   if (!deferred) return null;
   if (events.released.some((r) => r !== deferred && !deferred.contains(r))) return null; // released in the turn as well
   const [loop] = loopsAround(deferred);
@@ -84,9 +127,15 @@ function* locked(pkg: PackageModel) {
       if (!loop?.contains(lock.call) || (root.node && loop.contains(root.node))) continue; // each turn has a mutex of its own
       if (root.uses.some((u) => u.how === "write" && loop.contains(u.node))) continue;
       if (!pkg.flow(lock.func).reaches(deferred, lock.call)) continue;
-      yield finding(rule, deferred, `${lock.operand.text} is unlocked when the function returns, and the next turn of the loop locks it again`, fixes(pkg, lock.call, deferred), {
-        related: [{ at: lock.call, message: "the next turn waits here" }],
-      });
+      yield finding(
+        rule,
+        deferred,
+        `${lock.operand.text} is unlocked when the function returns, and the next turn of the loop locks it again`,
+        fixes(pkg, lock.call, deferred),
+        {
+          related: [{ at: lock.call, message: "the next turn waits here" }],
+        },
+      );
     }
   }
 }
@@ -130,9 +179,20 @@ function onEachExit(pkg: PackageModel, body: GoNode, deferred: GoNode): Fix | nu
   const ways = leavesOf(body, deferred);
   const last = statementsOf(body).at(-1);
   if (ways === null || !last) return null;
-  const names = call.find("identifier").map((n) => pkg.binding(n)).filter((b) => b !== null && b.kind !== "import" && b.kind !== "builtin");
-  const reads = (way: GoNode): boolean => way.find("func_literal").length > 0 || way.find("identifier").some((n) => names.includes(pkg.binding(n)));
-  if (ways.some((w) => w.kind === "return_statement" && (reads(w) || w.find("call_expression").some((c) => !MAKES_ERRORS.has(c.child("function")?.text ?? ""))))) return null;
+  const names = call
+    .find("identifier")
+    .map((n) => pkg.binding(n))
+    .filter((b) => b !== null && b.kind !== "import" && b.kind !== "builtin");
+  const reads = (way: GoNode): boolean =>
+    way.find("func_literal").length > 0 || way.find("identifier").some((n) => names.includes(pkg.binding(n)));
+  if (
+    ways.some(
+      (w) =>
+        w.kind === "return_statement" &&
+        (reads(w) || w.find("call_expression").some((c) => !MAKES_ERRORS.has(c.child("function")?.text ?? ""))),
+    )
+  )
+    return null;
   if (names.some((b) => b?.uses.some((u) => u.how === "write" && u.node.start > deferred.end && body.contains(u.node)))) return null;
   const text = call.text;
   const edits: Edits[] = ways.map((w) => insertBefore(statementOf(w) ?? w, text));

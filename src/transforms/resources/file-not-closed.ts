@@ -1,4 +1,17 @@
-import { importsOf, closeIntoResult, defineRule, FILE, finding, type Fix, type Leak, mendResource, messageOf, opensForWriting, ownLeaks, witnessOf } from "../../rule/index.ts";
+import {
+  closeIntoResult,
+  defineRule,
+  FILE,
+  type Fix,
+  finding,
+  importsOf,
+  type Leak,
+  mendResource,
+  messageOf,
+  opensForWriting,
+  ownLeaks,
+  witnessOf,
+} from "../../rule/index.ts";
 
 /**
  * A file, connection or listener that is not closed on some path.
@@ -25,7 +38,19 @@ export default defineRule({
   sources: ["https://pkg.go.dev/os#File.Close", "https://pkg.go.dev/net#Conn", "https://pkg.go.dev/archive/zip#OpenReader"],
   since: "0.1.0",
   tier: "recommended",
-  triggers: ["Open(", "Create(", "OpenFile(", "OpenRoot(", "OpenInRoot(", "OpenReader(", "CreateTemp(", "TempFile(", "Pipe(", "Dial", "Listen"],
+  triggers: [
+    "Open(",
+    "Create(",
+    "OpenFile(",
+    "OpenRoot(",
+    "OpenInRoot(",
+    "OpenReader(",
+    "CreateTemp(",
+    "TempFile(",
+    "Pipe(",
+    "Dial",
+    "Listen",
+  ],
   imports: importsOf([FILE]),
   *check(pkg) {
     for (const leak of ownLeaks(pkg, FILE)) {

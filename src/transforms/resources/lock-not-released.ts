@@ -1,17 +1,17 @@
 import {
+  canUnlock,
   conditionsAround,
   defineRule,
   type Edits,
+  type Fix,
   type FuncModel,
   finding,
-  type Fix,
   fix,
   type GoNode,
   insertAfter,
   insertBefore,
   type LockCall,
   locksOf,
-  canUnlock,
   outermost,
   type PackageModel,
   pathFromEntry,
@@ -77,9 +77,11 @@ export default defineRule({
       if (enteredLocked(pkg, lock, right, locks)) continue;
       const own1 = conditionsAround(lock.call);
       if (right.some((u) => conditionsAround(u.call).some((c) => own1.includes(c) && !sameIf(u.call, lock.call, c)))) continue; // under the same condition
-      const witness = escape(pkg, lock, root, right, locks);
+      const witness = escapes(pkg, lock, root, right, locks);
       if (!witness) continue;
-      yield finding(this, lock.call, `${lock.operand.text} is not unlocked on every path`, fixes(pkg, lock, right, locks, witness), { related: story(lock, witness) });
+      yield finding(this, lock.call, `${lock.operand.text} is not unlocked on every path`, fixes(pkg, lock, right, locks, witness), {
+        related: story(lock, witness),
+      });
     }
   },
 });
@@ -98,14 +100,25 @@ function deferredLock(pkg: PackageModel, lock: LockCall, locks: readonly LockCal
   if (unlocks.some((u) => u.func === lock.func && sameMutex(pkg, u.operand, lock.operand))) return null; // locked again at the end, by design
   const name = nameOf(lock.call);
   return finding(rule, lock.call, `${lock.operand.text} is locked again where it should be unlocked`, [
-    name && fix({ title: `Defer ${UNLOCK_OF[lock.mode]}`, applicability: "safe", edits: [replace(name, UNLOCK_OF[lock.mode])], assumes: [before ?? null] }),
+    name &&
+      fix({
+        title: `Defer ${UNLOCK_OF[lock.mode]}`,
+        applicability: "safe",
+        edits: [replace(name, UNLOCK_OF[lock.mode])],
+        assumes: [before ?? null],
+      }),
   ]);
 }
 
 /** `mu.RLock(); defer mu.Unlock()`: the wrong one of the two. */
 function wrongPair(pkg: PackageModel, lock: LockCall, locks: readonly LockCall[], own: readonly LockCall[]) {
   if (own.length === 0 || own.some((u) => u.mode === lock.mode)) return null;
-  if (locks.some((l) => l !== lock && l.mode !== lock.mode && outermost(l.func) === outermost(lock.func) && sameMutex(pkg, l.operand, lock.operand))) return null;
+  if (
+    locks.some(
+      (l) => l !== lock && l.mode !== lock.mode && outermost(l.func) === outermost(lock.func) && sameMutex(pkg, l.operand, lock.operand),
+    )
+  )
+    return null;
   if (own.some((u) => u.func !== lock.func && !runsAtEnd(u, lock.func))) return null;
   if (own.some((u) => u.call.start < lock.call.start)) return null; // called with the other lock held
   const wanted = UNLOCK_OF[lock.mode];
@@ -113,9 +126,12 @@ function wrongPair(pkg: PackageModel, lock: LockCall, locks: readonly LockCall[]
     const name = nameOf(u.call);
     return name && replace(name, wanted);
   });
-  return finding(rule, lock.call, `${lock.operand.text} is locked by ${lock.name} and unlocked by ${UNLOCK_OF[lock.mode === "read" ? "write" : "read"]}`, [
-    fix({ title: `Unlock ${lock.operand.text} by ${wanted}`, applicability: "safe", edits, assumes: [statementOf(lock.call)] }),
-  ]);
+  return finding(
+    rule,
+    lock.call,
+    `${lock.operand.text} is locked by ${lock.name} and unlocked by ${UNLOCK_OF[lock.mode === "read" ? "write" : "read"]}`,
+    [fix({ title: `Unlock ${lock.operand.text} by ${wanted}`, applicability: "safe", edits, assumes: [statementOf(lock.call)] })],
+  );
 }
 
 function nameOf(call: GoNode): GoNode | null {
@@ -133,9 +149,14 @@ function runsAtEnd(unlock: LockCall, func: FuncModel): boolean {
 
 /** The function unlocks before it locks: its callers hold the lock. */
 function enteredLocked(pkg: PackageModel, lock: LockCall, unlocks: readonly LockCall[], locks: readonly LockCall[]): boolean {
-  const same = locks.filter((l) => l.func === lock.func && l.mode === lock.mode && l.call.parent?.kind !== "defer_statement" && sameMutex(pkg, l.operand, lock.operand));
+  const same = locks.filter(
+    (l) =>
+      l.func === lock.func && l.mode === lock.mode && l.call.parent?.kind !== "defer_statement" && sameMutex(pkg, l.operand, lock.operand),
+  );
   const locking = (atom: GoNode): boolean => same.some((l) => atom.contains(l.call));
-  return unlocks.some((u) => u.func === lock.func && u.call.parent?.kind !== "defer_statement" && pathFromEntry(pkg, lock.func, u.call, locking));
+  return unlocks.some(
+    (u) => u.func === lock.func && u.call.parent?.kind !== "defer_statement" && pathFromEntry(pkg, lock.func, u.call, locking),
+  );
 }
 
 function sameIf(a: GoNode, b: GoNode, condition: string): boolean {
@@ -143,14 +164,22 @@ function sameIf(a: GoNode, b: GoNode, condition: string): boolean {
   return false;
 }
 
-function escape(pkg: PackageModel, lock: LockCall, root: NonNullable<ReturnType<typeof rootOf>>, unlocks: readonly LockCall[], locks: readonly LockCall[], found: readonly GoNode[] = []): Witness | null {
+function escapes(
+  pkg: PackageModel,
+  lock: LockCall,
+  root: NonNullable<ReturnType<typeof rootOf>>,
+  unlocks: readonly LockCall[],
+  locks: readonly LockCall[],
+  found: readonly GoNode[] = [],
+): Witness | null {
   const flow = pkg.flow(lock.func);
   if (!flow.locate(lock.call)) return null;
   const stop = (atom: GoNode): boolean => {
     if (unlocks.some((u) => atom.contains(u.call)) || found.some((f) => atom.contains(f))) return true;
     return atom.find("call_expression").some((c) => c !== lock.call && canUnlock(pkg, c, root));
   };
-  if (unlocks.some((u) => u.call.parent?.kind === "defer_statement" && u.func === lock.func && flow.reaches(u.call, lock.call))) return null; // deferred before it locks
+  if (unlocks.some((u) => u.call.parent?.kind === "defer_statement" && u.func === lock.func && flow.reaches(u.call, lock.call)))
+    return null; // deferred before it locks
   const tried = lock.name.startsWith("Try");
   if (tried && !statementOf(lock.call)?.is("if_statement")) return null; // what it gave is looked at elsewhere
   const first = flow.escape(lock.call, { stop, exits: ["return", "end", "goexit"], ...(tried ? { outcome: true } : {}) });
@@ -159,34 +188,62 @@ function escape(pkg: PackageModel, lock: LockCall, root: NonNullable<ReturnType<
 }
 
 function story(lock: LockCall, { steps, exit, at }: Witness) {
-  const way = steps.slice(0, -1).flatMap(({ node, taken }) => (taken === null ? [] : [{ at: node, message: taken ? "when this holds" : "when this does not hold" }]));
+  const way = steps
+    .slice(0, -1)
+    .flatMap(({ node, taken }) => (taken === null ? [] : [{ at: node, message: taken ? "when this holds" : "when this does not hold" }]));
   if (exit === "turn") return [...way, { at, message: `the next turn locks ${lock.operand.text} again` }];
-  if (exit === "end") return [...way, { at: { path: at.source.path, start: at.end - 1, end: at.end }, message: `ends here with ${lock.operand.text} locked` }];
+  if (exit === "end")
+    return [
+      ...way,
+      { at: { path: at.source.path, start: at.end - 1, end: at.end }, message: `ends here with ${lock.operand.text} locked` },
+    ];
   return [...way, { at, message: `${exit === "return" ? "returns" : "ends"} here with ${lock.operand.text} locked` }];
 }
 
 // ---------------------------------------------------------------- fixes
 
-function fixes(pkg: PackageModel, lock: LockCall, unlocks: readonly LockCall[], locks: readonly LockCall[], witness: Witness): (Fix | null)[] {
+function fixes(
+  pkg: PackageModel,
+  lock: LockCall,
+  unlocks: readonly LockCall[],
+  locks: readonly LockCall[],
+  witness: Witness,
+): (Fix | null)[] {
   const name = UNLOCK_OF[lock.mode];
   const text = `${lock.operand.text}.${name}()`;
   return [beforeReturns(pkg, lock, unlocks, locks, witness, text), deferred(pkg, lock, unlocks, locks, text)];
 }
 
 /** Unlock before each exit that keeps the lock. */
-function beforeReturns(pkg: PackageModel, lock: LockCall, unlocks: readonly LockCall[], locks: readonly LockCall[], witness: Witness, text: string): Fix | null {
+function beforeReturns(
+  pkg: PackageModel,
+  lock: LockCall,
+  unlocks: readonly LockCall[],
+  locks: readonly LockCall[],
+  witness: Witness,
+  text: string,
+): Fix | null {
   const root = rootOf(pkg, lock.operand);
   if (!root) return null;
   const exits: GoNode[] = [];
-  for (let w: Witness | null = witness; w; w = escape(pkg, lock, root, unlocks, locks, exits)) {
+  for (let w: Witness | null = witness; w; w = escapes(pkg, lock, root, unlocks, locks, exits)) {
     if ((w.exit !== "return" && w.exit !== "goexit") || exits.length > 10) return null;
     exits.push(w.at);
   }
   const edits: Edits[] = exits.map((e) => insertBefore(statementOf(e) ?? e, text));
-  const computed = exits.some((e) => e.kind === "return_statement" && e.find("call_expression", "selector_expression", "index_expression", "func_literal", "unary_expression").length > 0);
+  const computed = exits.some(
+    (e) =>
+      e.kind === "return_statement" &&
+      e.find("call_expression", "selector_expression", "index_expression", "func_literal", "unary_expression").length > 0,
+  );
   return fix({
-    title: exits.length === 1 ? `Unlock ${lock.operand.text} before this ${witness.exit === "return" ? "return" : "exit"}` : `Unlock ${lock.operand.text} before each return that keeps the lock`,
-    ...(computed ? { applicability: "unsafe", because: "what is returned there is computed after the Unlock: it may need the lock" } : { applicability: "safe" }),
+    title:
+      exits.length === 1
+        ? `Unlock ${lock.operand.text} before this ${witness.exit === "return" ? "return" : "exit"}`
+        : `Unlock ${lock.operand.text} before each return that keeps the lock`,
+    ...(computed
+      ? { applicability: "unsafe", because: "what is returned there is computed after the Unlock: it may need the lock" }
+      : { applicability: "safe" }),
     edits,
     assumes: [statementOf(lock.call), ...unlocks.map((u) => statementOf(u.call))],
   });
@@ -196,10 +253,20 @@ function beforeReturns(pkg: PackageModel, lock: LockCall, unlocks: readonly Lock
 function deferred(pkg: PackageModel, lock: LockCall, unlocks: readonly LockCall[], locks: readonly LockCall[], text: string): Fix | null {
   const statement = statementOf(lock.call);
   if (!statement || lock.name.startsWith("Try") || statement.items[0] !== lock.call || pkg.flow(lock.func).inLoop(lock.call)) return null;
-  if (unlocks.some((u) => u.func !== lock.func || statementOf(u.call)?.items[0] !== u.call || statementOf(u.call)?.kind !== "expression_statement")) return null;
-  const again = locks.some((l) => l.call !== lock.call && outermost(l.func) === outermost(lock.func) && sameMutex(pkg, l.operand, lock.operand));
+  if (
+    unlocks.some(
+      (u) => u.func !== lock.func || statementOf(u.call)?.items[0] !== u.call || statementOf(u.call)?.kind !== "expression_statement",
+    )
+  )
+    return null;
+  const again = locks.some(
+    (l) => l.call !== lock.call && outermost(l.func) === outermost(lock.func) && sameMutex(pkg, l.operand, lock.operand),
+  );
   if (again) return null; // it would be locked twice
-  const emptied = unlocks.some((u) => statementsOf(statementOf(u.call)?.parent?.parent ?? u.call).length === 1 && statementOf(u.call)?.parent?.parent?.kind !== "block");
+  const emptied = unlocks.some(
+    (u) =>
+      statementsOf(statementOf(u.call)?.parent?.parent ?? u.call).length === 1 && statementOf(u.call)?.parent?.parent?.kind !== "block",
+  );
   if (emptied) return null;
   return fix({
     title: `Unlock ${lock.operand.text} when the function returns`,

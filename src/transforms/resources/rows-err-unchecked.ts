@@ -1,4 +1,23 @@
-import { type Binding, callsOfSymbols, defineRule, definitionOf, finding, type Fix, fix, freshName, type FuncModel, giveUp, type GoNode, insertAfter, isNamed, type PackageModel, qualifier, member, statementOf, unparen } from "../../rule/index.ts";
+import {
+  type Binding,
+  callsOfSymbols,
+  defineRule,
+  definitionOf,
+  type Fix,
+  type FuncModel,
+  finding,
+  fix,
+  freshName,
+  type GoNode,
+  giveUp,
+  insertAfter,
+  isNamed,
+  member,
+  type PackageModel,
+  qualifier,
+  statementOf,
+  unparen,
+} from "../../rule/index.ts";
 
 /** Types whose loop ends on an error as it ends on the end of what is read. */
 const SQLX = "github.com/jmoiron/sqlx.Rows.Next";
@@ -30,21 +49,35 @@ export default defineRule({
   sources: ["https://pkg.go.dev/database/sql#Rows.Err", "https://pkg.go.dev/bufio#Scanner.Err"],
   since: "0.1.0",
   tier: "recommended",
-  triggers: [["for ", ".Next()"], ["for ", ".Scan()"]],
+  triggers: [
+    ["for ", ".Next()"],
+    ["for ", ".Scan()"],
+  ],
   *check(pkg) {
     const seen = new Set<Binding>();
     for (const { node, receiver, symbol, func } of callsOfSymbols(pkg, LOOPS)) {
       const loop = loopOn(node);
       const holder = receiver && unparen(receiver).kind === "identifier" ? pkg.binding(unparen(receiver)) : null;
       if (!loop || !func || !holder || holder.kind !== "var" || holder.func === null || seen.has(holder)) continue;
-      if (holder.uses.some((u) => leaves(u.node) || (u.node.parent?.kind === "selector_expression" && u.node.parent.child("field")?.text === "Err"))) continue;
+      if (
+        holder.uses.some(
+          (u) => leaves(u.node) || (u.node.parent?.kind === "selector_expression" && u.node.parent.child("field")?.text === "Err"),
+        )
+      )
+        continue;
       if (symbol === "bufio.Scanner.Scan" && readsMemory(pkg, holder)) continue;
       if (isEndless(pkg, func, loop)) continue;
       seen.add(holder);
       const what = symbol === "bufio.Scanner.Scan" ? "line" : "row";
-      yield finding(this, loop, `nobody looks at ${holder.name}.Err: an error passes for the last ${what}`, [checkAfter(pkg, func, loop, holder)], {
-        tier: isDetached(func) ? "pedantic" : undefined, // nobody is there to be told
-      });
+      yield finding(
+        this,
+        loop,
+        `nobody looks at ${holder.name}.Err: an error passes for the last ${what}`,
+        [checkAfter(pkg, func, loop, holder)],
+        {
+          tier: isDetached(func) ? "pedantic" : undefined, // nobody is there to be told
+        },
+      );
     }
   },
 });
@@ -102,7 +135,12 @@ function checkAfter(pkg: PackageModel, func: FuncModel, loop: GoNode, holder: Bi
   });
 }
 
-function giveUpLines(pkg: PackageModel, func: FuncModel, at: GoNode, err: string): { lines: readonly string[]; imports: Parameters<typeof fix>[0]["imports"] & object } | null {
+function giveUpLines(
+  pkg: PackageModel,
+  func: FuncModel,
+  at: GoNode,
+  err: string,
+): { lines: readonly string[]; imports: Parameters<typeof fix>[0]["imports"] & object } | null {
   const failing = func.results.at(-1);
   if (failing && isNamed(pkg.typeAt(failing.type), "error")) {
     if (failing.binding?.name === err && func.results.length >= 1) {
@@ -116,7 +154,8 @@ function giveUpLines(pkg: PackageModel, func: FuncModel, at: GoNode, err: string
     return lines ? { lines, imports: [] } : null;
   }
   const test = func.params.find((p) => p.binding && isTest(pkg, p.type));
-  if (test?.binding && func.results.length === 0 && pkg.resolve(test.binding.name, at) === test.binding) return { lines: [`${test.binding.name}.Fatal(${err})`], imports: [] };
+  if (test?.binding && func.results.length === 0 && pkg.resolve(test.binding.name, at) === test.binding)
+    return { lines: [`${test.binding.name}.Fatal(${err})`], imports: [] };
   if (func.name !== "main" || pkg.name !== "main" || !pkg.fileOf(at).imports.some((i) => i.path === "log")) return null;
   const log = qualifier(pkg, at, "log", "Fatal");
   return log ? { lines: [`${member(log, "Fatal")}(${err})`], imports: log.imports } : null;

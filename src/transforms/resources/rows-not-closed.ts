@@ -1,4 +1,16 @@
-import { importsOf, defineRule, finding, type Leak, mendResource, messageOf, ownLeaks, preparedInTx, ROWS, witnessOf, withExec } from "../../rule/index.ts";
+import {
+  defineRule,
+  finding,
+  importsOf,
+  type Leak,
+  mendResource,
+  messageOf,
+  ownLeaks,
+  preparedInTx,
+  ROWS,
+  withExec,
+  witnessOf,
+} from "../../rule/index.ts";
 
 /**
  * Rows that are not closed on some path.

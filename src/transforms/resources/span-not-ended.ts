@@ -22,7 +22,10 @@ export default defineRule({
     "A deferred End is safe: the span leaves the function on no path, and a second End does nothing. Where it leaves on other paths, End goes before the returns that keep it. In a loop the fix is unsafe: it ends the span on each way out of the turn, or puts the turn into a function literal.",
   silent:
     "The tracer's type is not certain (it is neither declared as trace.Tracer nor the result of otel.Tracer or of a provider's Tracer); the span is returned, stored, captured by a literal that outlives the call, or passed to a function that is not known to leave it alone; the path ends in main.main, a panic or an exit.",
-  sources: ["https://pkg.go.dev/go.opentelemetry.io/otel/trace#Span", "https://opentelemetry.io/docs/languages/go/instrumentation/#creating-spans"],
+  sources: [
+    "https://pkg.go.dev/go.opentelemetry.io/otel/trace#Span",
+    "https://opentelemetry.io/docs/languages/go/instrumentation/#creating-spans",
+  ],
   since: "0.1.0",
   tier: "recommended",
   triggers: [".Start("],

@@ -1,4 +1,4 @@
-import { importsOf, defineRule, finding, mendResource, messageOf, ownLeaks, STMT, witnessOf } from "../../rule/index.ts";
+import { defineRule, finding, importsOf, mendResource, messageOf, ownLeaks, STMT, witnessOf } from "../../rule/index.ts";
 
 /**
  * A prepared statement that is not closed on some path.

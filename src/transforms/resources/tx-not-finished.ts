@@ -1,4 +1,4 @@
-import { importsOf, defineRule, finding, mendResource, messageOf, ownLeaks, TX, witnessOf } from "../../rule/index.ts";
+import { defineRule, finding, importsOf, mendResource, messageOf, ownLeaks, TX, witnessOf } from "../../rule/index.ts";
 
 /**
  * A transaction that is neither committed nor rolled back on some path.

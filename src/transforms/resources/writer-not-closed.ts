@@ -1,4 +1,32 @@
-import { importsOf, CLOSED_WRITER, defineRule, type Edits, finding, type Fix, fix, firstReader, FLUSHED_WRITER, freshName, giveUp, type GoNode, insertBefore, isMadeForLater, isNamed, isWritten, type Leak, leaks, messageOf, type PackageModel, reportsSuccess, statementOf, unparen, witnessOf, countedExits, releaseText, type Witness } from "../../rule/index.ts";
+import {
+  CLOSED_WRITER,
+  countedExits,
+  defineRule,
+  type Edits,
+  type Fix,
+  FLUSHED_WRITER,
+  finding,
+  firstReader,
+  fix,
+  freshName,
+  type GoNode,
+  giveUp,
+  importsOf,
+  insertBefore,
+  isMadeForLater,
+  isNamed,
+  isWritten,
+  type Leak,
+  leaks,
+  messageOf,
+  type PackageModel,
+  releaseText,
+  reportsSuccess,
+  statementOf,
+  unparen,
+  type Witness,
+  witnessOf,
+} from "../../rule/index.ts";
 
 /**
  * A writer whose last data is never written: it is not closed, or not flushed, on a path that reports success.
@@ -19,7 +47,11 @@ export default defineRule({
   fixSafety: "Unsafe: the end of the data is written where it was not before, and callers get its error.",
   silent:
     "The path reports an error; nothing was written to it; it is made for later (Reset); it is returned, stored, or passed to a function that is not known to leave it open; csv's WriteAll flushes.",
-  sources: ["https://pkg.go.dev/compress/gzip#Writer.Close", "https://pkg.go.dev/bufio#Writer.Flush", "https://pkg.go.dev/archive/zip#Writer.Close"],
+  sources: [
+    "https://pkg.go.dev/compress/gzip#Writer.Close",
+    "https://pkg.go.dev/bufio#Writer.Flush",
+    "https://pkg.go.dev/archive/zip#Writer.Close",
+  ],
   since: "0.1.0",
   tier: "recommended",
   triggers: ["NewWriter"],
@@ -64,16 +96,28 @@ function before(pkg: PackageModel, leak: Leak, exits: readonly Witness[]): Fix |
   const call = releaseText(row, acquire, holder.name);
   const reader = firstReader(pkg, leak);
   if (reader && exits.some(({ at, exit }) => exit === "return" && at.end <= reader.start)) return null;
-  const edits: Edits[] = reader && !reader.is("return_statement") ? [insertBefore(reader, closing(pkg, leak, reader, call))] : exits.map(({ at, exit }) => {
-    if (exit === "end") return atEnd(pkg, leak, at, call);
-    const statement = statementOf(at);
-    if (!statement || at.kind !== "return_statement" || at.find("identifier").some((n) => pkg.binding(n) === holder) || lastIsCall(at)) return null;
-    return insertBefore(statement, closing(pkg, leak, statement, call));
-  });
+  const edits: Edits[] =
+    reader && !reader.is("return_statement")
+      ? [insertBefore(reader, closing(pkg, leak, reader, call))]
+      : exits.map(({ at, exit }) => {
+          if (exit === "end") return atEnd(pkg, leak, at, call);
+          const statement = statementOf(at);
+          if (
+            !statement ||
+            at.kind !== "return_statement" ||
+            at.find("identifier").some((n) => pkg.binding(n) === holder) ||
+            lastIsCall(at)
+          )
+            return null;
+          return insertBefore(statement, closing(pkg, leak, statement, call));
+        });
   return fix({
     title: `${row.words.verb} ${holder.name} before ${reader ? "what it wrote is used" : "success is reported"}`,
     applicability: "unsafe",
-    because: func.results.length > 0 ? "the end of the data is written, and callers get the error of that" : "the end of the data is written where it was not before",
+    because:
+      func.results.length > 0
+        ? "the end of the data is written, and callers get the error of that"
+        : "the end of the data is written where it was not before",
     edits,
     assumes: [statementOf(leak.call), ...exits.map((e) => e.at)],
   });
