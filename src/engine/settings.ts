@@ -7,7 +7,7 @@ import type { Config } from "./config.ts";
 import { Selection, type Selectors, UNUSED_SUPPRESSION } from "./selection.ts";
 import { SUPPRESSION_MARK } from "./suppress.ts";
 import { Triggers } from "./triggers.ts";
-import { fits } from "./versions.ts";
+import { spokenBy } from "./versions.ts";
 
 export interface FileSettings {
   readonly selection: Selection;
@@ -60,8 +60,10 @@ export class Settings {
     const key = formatVersion(version);
     let found = this.byVersion.get(key);
     if (!found) {
-      const rules = this.rules.filter((rule) => fits(rule, version));
-      found = { rules, triggers: new Triggers(rules, SUPPRESSION_MARK) };
+      const spoken = this.rules.map((rule) => ({ rule, marks: spokenBy(rule, version) })).filter(({ marks }) => marks?.length !== 0);
+      const marks = new Map(spoken.flatMap(({ rule, marks }) => (marks ? [[rule, marks] as const] : [])));
+      const rules = spoken.map(({ rule }) => rule);
+      found = { rules, triggers: new Triggers(rules, SUPPRESSION_MARK, marks) };
       this.byVersion.set(key, found);
     }
     return found;

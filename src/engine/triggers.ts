@@ -24,14 +24,14 @@ export class Triggers {
   private readonly literals: string[] = [];
   private readonly groups: Group[] = [];
   private readonly always: readonly Rule[];
-  /** By rule that asks for imports: the literals one of which must be in the package. */
-  private readonly gates = new Map<Rule, readonly number[]>();
+  /** By rule that asks for imports or marks: lists of literals, of each of which one must be in the package. */
+  private readonly gates = new Map<Rule, readonly (readonly number[])[]>();
   private readonly rules: ReadonlySet<Rule>;
   private readonly mark: number;
   private readonly searcher: LiteralSearch;
 
-  /** `mark` is one more literal to look for. */
-  constructor(rules: Iterable<Rule>, mark: string) {
+  /** `mark` is one more literal to look for; `marks`: literals one of which a package must have for a rule. */
+  constructor(rules: Iterable<Rule>, mark: string, marks: ReadonlyMap<Rule, readonly string[]> = new Map()) {
     const byText = new Map<string, number>();
     const indexOf = (text: string): number => {
       let index = byText.get(text);
@@ -47,11 +47,8 @@ export class Triggers {
     this.mark = indexOf(mark);
     this.rules = new Set(rules);
     for (const rule of this.rules) {
-      if (rule.imports)
-        this.gates.set(
-          rule,
-          rule.imports.map((path) => indexOf(importLiteral(path))),
-        );
+      const gates = [rule.imports?.map(importLiteral), marks.get(rule)].flatMap((texts) => (texts ? [texts.map(indexOf)] : []));
+      if (gates.length > 0) this.gates.set(rule, gates);
       if (rule.triggers.length === 0) always.push(rule);
       for (const trigger of rule.triggers) {
         const parts = typeof trigger === "string" ? [trigger] : trigger;
@@ -78,10 +75,11 @@ export class Triggers {
     return { marked: literals[this.mark] === 1, literals };
   }
 
-  /** The rules that can find something in a package: those that ask for no import, and those whose import one of its files has. */
+  /** The rules that can find something in a package: those that ask for nothing, and those whose import and mark its files have. */
   open(files: Iterable<Presence>): ReadonlySet<Rule> {
     const presences = [...files];
-    const closed = [...this.gates].filter(([, gate]) => !gate.some((l) => presences.some((p) => p.literals[l] === 1)));
+    const has = (literal: number): boolean => presences.some((p) => p.literals[literal] === 1);
+    const closed = [...this.gates].filter(([, gates]) => !gates.every((gate) => gate.some(has)));
     if (closed.length === 0) return this.rules;
     const open = new Set(this.rules);
     for (const [rule] of closed) open.delete(rule);

@@ -76,7 +76,12 @@ export interface Rule {
    */
   readonly imports?: readonly string[];
   /** Language versions for which it speaks; `below` is exclusive, `from` inclusive. */
-  readonly go?: { readonly below?: string; readonly from?: string };
+  readonly go?: {
+    readonly below?: string;
+    readonly from?: string;
+    /** A file's own `//go:build go1.x` line goes before the module's version: then the rule itself asks for the file's version. */
+    readonly byFile?: boolean;
+  };
   check(pkg: PackageModel): Iterable<Finding>;
 }
 

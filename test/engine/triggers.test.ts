@@ -53,6 +53,13 @@ describe("Triggers", () => {
     });
   });
 
+  it("leaves out a rule whose marks no file of the package has", () => {
+    const marked = rule("marked", ["bad("]);
+    const t = new Triggers([marked], "mark", new Map([[marked, ["go:build go1."]]]));
+    expect(t.open([t.search(Buffer.from(text))]).size).toBe(0);
+    expect(t.open([t.search(Buffer.from(`//go:build go1.21\n\n${text}`))]).size).toBe(1);
+  });
+
   it("never passes over a file in which a declaration is selected, and selects what a plain search would", () => {
     const words = ["ab", "b(", "(c", "abc", "世", "x"];
     const body = fc.array(fc.constantFrom(...words, " ", "a", "c"), { maxLength: 12 }).map((parts) => `/* ${parts.join("")} */`);

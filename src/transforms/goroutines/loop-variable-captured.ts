@@ -69,6 +69,7 @@ export default defineRule({
     ["for ", ": func("],
     ["for ", "<- func("],
   ],
+  go: { below: "1.22", byFile: true },
   *check(pkg) {
     for (const loop of pkg.nodes("for_statement")) {
       if (perTurn(pkg, loop)) continue; // each turn has its own
