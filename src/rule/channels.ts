@@ -176,6 +176,7 @@ export function goroutineOps(channel: LocalChannel, ...doing: readonly ChannelDo
 
 /** Loops of the function that makes the channel around `node` and not around the make: what stands in one runs several times for one channel. */
 export function repeatedIn(channel: LocalChannel, node: GoNode): GoNode | null {
+  if (!channel.func.node.contains(node)) return null;
   for (let n = node.parent; n && n !== channel.func.node; n = n.parent) {
     if (n.kind === "for_statement" && !n.contains(channel.make) && channel.pkg.functionOf(n) === channel.func) return n;
   }

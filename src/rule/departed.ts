@@ -67,20 +67,28 @@ class Search {
     if (goroutineOps(this.#channel, "receive", "range").length > 0) return null; // somebody else may receive
     if (this.#receives.some((r) => r.runner.deferred || r.through)) return null;
     const starts = [...new Set(this.#sends.map((s) => s.runner.start))].sort((a, b) => a.start - b.start);
-    if (starts.some((s) => this.#pkg.functionOf(s) !== func)) return null; // started by what is started here
-
-    const looped = this.#sends.some((s) => inOwnLoop(s));
-    const startLoop = starts.map((s) => repeatedIn(this.#channel, s)).find((l) => l !== null) ?? null;
-    const total = looped || startLoop ? Number.POSITIVE_INFINITY : starts.reduce((n, s) => n + this.#most(s), 0);
-    if (total <= capacity || (capacity > 0 && total === Number.POSITIVE_INFINITY)) return null; // all may find room
+    if (starts.some((s) => !func.node.contains(s) || this.#pkg.functionOf(s) !== func)) return null; // started by what is started here
+    if (ops.some((op) => op.runner.start === null && op.doing === "close")) return null; // a send then panics instead
     for (const r of this.#receives) {
       const place = r.clause ? null : this.#atomOf(r.node);
       if (place) this.#atoms.add(place);
     }
+
+    const looped = this.#sends.some((s) => inOwnLoop(s));
+    const startLoop = starts.filter((s) => this.#startsAgain(s)).map((s) => repeatedIn(this.#channel, s)).find((l) => l !== null) ?? null;
+    const total = looped || startLoop ? Number.POSITIVE_INFINITY : starts.reduce((n, s) => n + this.#most(s), 0);
+    if (total <= capacity || (capacity > 0 && total === Number.POSITIVE_INFINITY)) return null; // all may find room
     if (this.#receives.some((r) => r.node.start > (starts[0] as GoNode).start && r.node.end < (starts.at(-1) as GoNode).start)) return null; // one after the other
     const last = starts[Math.min(capacity, starts.length - 1)] as GoNode;
     const left = this.#before(last, startLoop) ?? this.#byCase(last) ?? (total - capacity > 1 ? this.#afterOne(last, total, looped, startLoop) : null);
     return left && { channel: this.#channel, sends: this.#sends, total, startLoop, looped, ...left };
+  }
+
+  /** A way leads back to the start on which nothing is received: several goroutines may be there at once. */
+  #startsAgain(start: GoNode): boolean {
+    const stop = (atom: GoNode) => this.#atoms.has(atom);
+    const witness = this.#pkg.flow(this.#channel.func).escape(start, { stop, stopClause: (clause) => this.#receives.some((r) => r.clause === clause), exits: [], turn: true });
+    return witness !== null;
   }
 
   /** How many of one goroutine's sends may follow each other. */
@@ -201,7 +209,7 @@ class Search {
     if (other.open) return !notified(this.#pkg, other.binding);
     return goroutineOps(other, "send", "close").some((op) => {
       const same = this.#sends.filter((s) => s.runner.start === op.runner.start);
-      if (same.length === 0) return waits(this.#pkg, op.runner.body.node);
+      if (same.length === 0) return waits(op.runner.body.pkg, op.runner.body.node);
       const { body, at, deferred } = op.runner;
       return deferred || !same.some((s) => s.runner.body === body && body.pkg.flow(body).reaches(at, s.runner.at));
     });

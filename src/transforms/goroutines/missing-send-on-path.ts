@@ -37,7 +37,7 @@ export default defineRule({
   why: "The parent waits for ever when the goroutine takes the other way: it leaks, or the program hangs.",
   fixSafety: "Always unsafe: a deferred send or close says that the work is done on the failing path, too. The receiver must be able to tell, and a panic sends as well.",
   silent:
-    "The parent can also leave in another way, by a select or on a path without the receive; somebody else sends or closes; a send or close is deferred; the goroutine sends in a loop; the path ends in a panic or an exit.",
+    "The parent can also leave in another way, by a select or on a path without the receive; somebody else sends or closes; the goroutine tells something else on that path; a send or close is deferred; the goroutine sends in a loop; the path ends in a panic or an exit.",
   sources: ["https://songlh.github.io/paper/gcatch.pdf", "https://pkg.go.dev/testing#T.FailNow"],
   since: "0.1.0",
   tier: "recommended",
@@ -71,10 +71,10 @@ function tellerOf(pkg: PackageModel, channel: LocalChannel): readonly [Told, ...
   if (ownOps(channel, "send", "close").length > 0) return null;
   const ops = goroutineOps(channel, "send", "close");
   const [first, ...rest] = ops;
-  if (!first || ops.some((op) => op.runner.start !== first.runner.start || op.runner.body !== first.runner.body)) return null;
+  if (!first || ops.some((op) => op.through) || ops.some((op) => op.runner.start !== first.runner.start || op.runner.body !== first.runner.body)) return null;
   const { body, start } = first.runner;
   if (body.node.kind !== "func_literal" || pkg.functionOf(start) !== channel.func) return null;
-  const odd = ops.some((op) => op.clause || op.through || op.runner.deferred || pkg.flow(body).inLoop(op.runner.at));
+  const odd = ops.some((op) => op.clause || op.runner.deferred || pkg.flow(body).inLoop(op.runner.at));
   return odd ? null : [first, ...rest];
 }
 
@@ -94,8 +94,14 @@ function waitedFor(pkg: PackageModel, channel: LocalChannel, start: GoNode): boo
 function silentWay(pkg: PackageModel, told: readonly ChannelOp[]): Witness | null {
   const body = told[0]?.runner.body;
   if (!body?.body) return null;
-  const stop = (atom: GoNode): boolean => told.some((t) => atom.contains(t.node)) || atom.kind === "defer_statement" && told.some((t) => atom.contains(t.runner.at));
+  const stop = (atom: GoNode): boolean => told.some((t) => atom.contains(t.node)) || tellsElse(body.pkg, atom);
   return pkg.flow(body).escape(body.body, { stop, exits: ["return", "end", "goexit"] });
+}
+
+/** Another channel is sent on or closed: the parent may know from there that it need not wait. */
+function tellsElse(pkg: PackageModel, atom: GoNode): boolean {
+  if (atom.kind === "defer_statement") return false;
+  return atom.kind === "send_statement" || atom.find("call_expression").some((c) => pkg.symbol(c.child("function") ?? c) === "close");
 }
 
 /** `defer func() { done <- true }()`, where the value is known from the start. */

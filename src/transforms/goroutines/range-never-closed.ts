@@ -107,7 +107,7 @@ function bySenders(pkg: PackageModel, channel: LocalChannel, close: string): Clo
   }
   const outer = [...starts].map((s) => statementOf(repeatedIn(channel, s) ?? s));
   const last = outer.reduce((a, b) => (a && b && b.start > a.start ? b : a), outer[0] ?? null);
-  const groups = new Set(senders.map((s) => groupCalls(pkg, s.runner.body, "Done")[0]?.group?.text ?? null));
+  const groups = new Set(senders.map((s) => groupCalls(s.runner.body.pkg, s.runner.body, "Done")[0]?.group?.text ?? null));
   const [group] = groups;
   const waited = groupCalls(pkg, channel.func, "Wait").length > 0;
   if (!last || !group || groups.size !== 1 || waited || loopsAround(last).some((l) => !l.contains(channel.make))) return none;

@@ -51,7 +51,7 @@ export default defineRule({
   fixSafety:
     "Room for one value is safe when there is at most one send for each channel and the goroutine does nothing behind it. Unsafe when something follows the send, which then runs without waiting for the receiver; when room for several senders is made; and when senders in a loop get a channel that tells them to give up.",
   silent:
-    "The channel is handed over, or also received from elsewhere; its capacity is no constant, or has room for every send; the function is main.main; it waits for a group, or for a channel on which the goroutine that sends tells that it went another way; which of several sends were received depends on a count.",
+    "The channel is handed over, or also received from elsewhere; the function closes it; its capacity is no constant, or has room for every send; the function is main.main; it waits for a group, or for a channel on which the goroutine that sends tells that it went another way; which of several sends were received depends on a count.",
   sources: ["https://go.dev/blog/pipelines", "https://songlh.github.io/paper/gcatch.pdf"],
   since: "0.1.0",
   tier: "recommended",
@@ -187,18 +187,17 @@ function doubtOf(d: Departure): string | null {
 /** Something with effects may run in the goroutine behind the send: a later statement, or a deferred call that the receiver could notice. */
 function followed(d: Departure, send: Send): boolean {
   const { body, at, deferred } = send.runner;
-  const own = deferred ? d.channel.pkg.functionOf(send.node)?.body : body.body;
+  const own = deferred ? send.node.closest("func_literal", "function_declaration", "method_declaration")?.child("body") : body.body;
   if (!body.body || !own) return true;
-  const noticed = body.body.find("defer_statement").some((s) => s.start < at.start && !harmless(d, s));
+  const noticed = body.body.find("defer_statement").some((s) => s.start < at.start && !harmless(d, body.pkg, s));
   return noticed || !endsWith(own, deferred ? send.node : at);
 }
 
 /** Deferred calls that nobody can tell from the send: closing the same channel, counting down a group. */
-function harmless({ channel }: Departure, statement: GoNode): boolean {
+function harmless({ channel }: Departure, pkg: PackageModel, statement: GoNode): boolean {
   const call = statement.items[0];
   const callee = call?.child("function");
   if (!call || !callee) return false;
-  const { pkg } = channel;
   const symbol = pkg.symbol(unparen(callee));
   if (symbol === "close") return call.child("arguments")?.items[0]?.text === channel.binding.name;
   return symbol === "sync.WaitGroup.Done" && groupOf(pkg, callee.child("operand")) !== null;
@@ -233,8 +232,8 @@ function givesUp(pkg: PackageModel, d: Departure): Fix | null {
   const edits: Edits[] = [insertAfter(made, [`${name} := make(chan struct{})`, `defer close(${name})`])];
   for (const send of d.sends) {
     const inside = send.runner.body;
-    const own = send.node.parent?.kind === "statement_list" && pkg.functionOf(send.node) === inside;
-    if (send.through || !own || inside.node.kind !== "func_literal" || inside.results.length > 0 || !body.contains(inside.node)) return null;
+    const own = !send.through && send.node.parent?.kind === "statement_list" && pkg.functionOf(send.node) === inside;
+    if (!own || inside.node.kind !== "func_literal" || inside.results.length > 0 || !body.contains(inside.node)) return null;
     edits.push(inSelect(send.node, name));
   }
   return fix({

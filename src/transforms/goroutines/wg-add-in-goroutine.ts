@@ -55,7 +55,7 @@ export default defineRule({
   why: "Wait may return before the goroutine is scheduled, so its work is lost, or goes on while the program believes that it is done.",
   fixSafety:
     "Safe where Add is the first thing that the goroutine does: it is moved in front of the go statement. Unsafe where something runs before it (the group is then counted earlier than it was, and Done is deferred first), and where the function is exported and may be started elsewhere. `wg.Go`, from Go 1.25, is unsafe because a panic of the function ends differently there.",
-  silent: "The group is the goroutine's own; the goroutine is counted already and adds for one that it starts itself; the goroutine does not call Done; the function is called without go, too.",
+  silent: "The group is the goroutine's own; the goroutine is counted already and adds for one that it starts itself; the goroutine does not call Done; it adds under a lock; the function is called without go, too.",
   sources: ["https://pkg.go.dev/sync#WaitGroup.Add", "https://staticcheck.dev/docs/checks/#SA2000"],
   since: "0.1.0",
   tier: "recommended",
@@ -70,6 +70,7 @@ export default defineRule({
       if (group.root.func === body && group.root.kind === "var") continue; // its own group
       if (runner && runner.start.kind !== "go_statement") continue; // counted by what starts it
       if (!countsItself(pkg, add.node, group, body)) continue; // adds for a goroutine that it starts
+      if (underLock(pkg, add.node, body)) continue; // what calls Wait may hold the lock before
       if (runner && countedBefore(pkg, runner.start, group)) continue; // counted by the parent, too
       const starts = runner ? [{ at: runner.start, group: nameAt(pkg, group, body, runner.start) }] : startsOf(pkg, body, group);
       if (starts.length === 0) continue; // not run as a goroutine
@@ -90,6 +91,16 @@ function countsItself(pkg: PackageModel, add: GoNode, group: Group, body: FuncMo
   const handsOn = body.node.find("go_statement").some((g) => g.start > add.start && passes(pkg, g, group));
   return own && !forChild && !handsOn;
 }
+
+/** A lock is taken in the goroutine before Add. */
+function underLock(pkg: PackageModel, add: GoNode, body: FuncModel): boolean {
+  return body.node.find("call_expression").some((c) => {
+    const callee = unparen(c.child("function") ?? c);
+    return c.end < add.start && LOCKS.has(pkg.symbol(callee) ?? "");
+  });
+}
+
+const LOCKS: ReadonlySet<string> = new Set(["sync.Mutex.Lock", "sync.RWMutex.Lock", "sync.RWMutex.RLock"]);
 
 /** The group is given to what a go statement starts. */
 function passes(pkg: PackageModel, go: GoNode, group: Group): boolean {
