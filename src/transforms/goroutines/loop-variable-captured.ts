@@ -56,7 +56,6 @@ export default defineRule({
   sources: ["https://go.dev/blog/loopvar-preview", "https://go.dev/doc/go1.22#language", "https://pkg.go.dev/golang.org/x/tools/go/analysis/passes/loopclosure"],
   since: "0.1.0",
   tier: "recommended",
-  go: { below: "1.22", byFile: true },
   triggers: [
     ["for ", "go func("],
     ["for ", "defer func("],
