@@ -318,6 +318,8 @@ export interface Fact {
 export interface Escape {
   /** Atoms that satisfy: the path ends well there. */
   stop(atom: GoNode): boolean;
+  /** Clauses of a select that satisfy when they are taken. */
+  stopClause?(clause: GoNode): boolean;
   /** The ways of leaving that count; "return" and "end" when not given. */
   exits?: readonly ExitKind[];
   /** Edges whose condition contradicts a fact are not followed. */
