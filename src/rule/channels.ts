@@ -117,7 +117,14 @@ function runnerThrough(pkg: PackageModel, node: GoNode, callee: FuncModel, throu
   return climb(call).parent?.kind === "go_statement" ? { ...inner, start: climb(call).parent } : runner;
 }
 
-function asArgument(pkg: PackageModel, node: GoNode, func: FuncModel, through: Through | null, depth: number, ops: ChannelOp[]): Sum | null {
+function asArgument(
+  pkg: PackageModel,
+  node: GoNode,
+  func: FuncModel,
+  through: Through | null,
+  depth: number,
+  ops: ChannelOp[],
+): Sum | null {
   const list = climb(node).parent;
   const call = list?.kind === "argument_list" ? list.parent : null;
   if (!list || call?.kind !== "call_expression") return null;
@@ -167,7 +174,10 @@ export function ownOps(channel: LocalChannel, ...doing: readonly ChannelDoing[])
 }
 
 /** What goroutines do with it. */
-export function goroutineOps(channel: LocalChannel, ...doing: readonly ChannelDoing[]): (ChannelOp & { readonly runner: Runner & { readonly start: GoNode } })[] {
+export function goroutineOps(
+  channel: LocalChannel,
+  ...doing: readonly ChannelDoing[]
+): (ChannelOp & { readonly runner: Runner & { readonly start: GoNode } })[] {
   return channel.ops.flatMap((op) => {
     const { start } = op.runner;
     return start && doing.includes(op.doing) ? [{ ...op, runner: { ...op.runner, start } }] : [];

@@ -75,19 +75,26 @@ class Search {
     }
 
     const looped = this.#sends.some((s) => inOwnLoop(s));
-    const startLoop = starts.filter((s) => this.#startsAgain(s)).map((s) => repeatedIn(this.#channel, s)).find((l) => l !== null) ?? null;
+    const startLoop =
+      starts
+        .filter((s) => this.#startsAgain(s))
+        .map((s) => repeatedIn(this.#channel, s))
+        .find((l) => l !== null) ?? null;
     const total = looped || startLoop ? Number.POSITIVE_INFINITY : starts.reduce((n, s) => n + this.#most(s), 0);
     if (total <= capacity || (capacity > 0 && total === Number.POSITIVE_INFINITY)) return null; // all may find room
     if (this.#receives.some((r) => r.node.start > (starts[0] as GoNode).start && r.node.end < (starts.at(-1) as GoNode).start)) return null; // one after the other
     const last = starts[Math.min(capacity, starts.length - 1)] as GoNode;
-    const left = this.#before(last, startLoop) ?? this.#byCase(last) ?? (total - capacity > 1 ? this.#afterOne(last, total, looped, startLoop) : null);
+    const left =
+      this.#before(last, startLoop) ?? this.#byCase(last) ?? (total - capacity > 1 ? this.#afterOne(last, total, looped, startLoop) : null);
     return left && { channel: this.#channel, sends: this.#sends, total, startLoop, looped, ...left };
   }
 
   /** A way leads back to the start on which nothing is received: several goroutines may be there at once. */
   #startsAgain(start: GoNode): boolean {
     const stop = (atom: GoNode) => this.#atoms.has(atom);
-    const witness = this.#pkg.flow(this.#channel.func).escape(start, { stop, stopClause: (clause) => this.#receives.some((r) => r.clause === clause), exits: [], turn: true });
+    const witness = this.#pkg
+      .flow(this.#channel.func)
+      .escape(start, { stop, stopClause: (clause) => this.#receives.some((r) => r.clause === clause), exits: [], turn: true });
     return witness !== null;
   }
 
@@ -120,14 +127,19 @@ class Search {
       for (const clause of select.items) {
         if (clause.kind !== "communication_case" || this.#stopsClause(clause)) continue;
         const witness = this.#escape(clause, this.#headsAround(select), false);
-        if (witness && witness.steps.every((s) => s.taken === null || comparesNil(s.node))) return { received: "some", witness, clause };
+        if (witness?.steps.every((s) => s.taken === null || comparesNil(s.node))) return { received: "some", witness, clause };
       }
     }
     return null;
   }
 
   /** Of several sends it takes the first, and may leave then. */
-  #afterOne(start: GoNode, total: number, looped: boolean, startLoop: GoNode | null): Pick<Departure, "received" | "witness" | "clause"> | null {
+  #afterOne(
+    start: GoNode,
+    total: number,
+    looped: boolean,
+    startLoop: GoNode | null,
+  ): Pick<Departure, "received" | "witness" | "clause"> | null {
     const flow = this.#pkg.flow(this.#channel.func);
     for (const receive of this.#receives) {
       const loop = receive.doing === "range" ? receive.node.parent : repeatedIn(this.#channel, receive.node);
@@ -229,7 +241,8 @@ class Search {
   #usedBySender(channel: GoNode): boolean {
     return this.#sends.some((s) =>
       s.runner.start.find("send_statement", "call_expression").some((n) => {
-        const named = n.kind === "send_statement" ? n.child("channel") : n.child("function")?.text === "close" ? n.child("arguments")?.items[0] : null;
+        const named =
+          n.kind === "send_statement" ? n.child("channel") : n.child("function")?.text === "close" ? n.child("arguments")?.items[0] : null;
         return named?.text === channel.text;
       }),
     );
@@ -240,7 +253,11 @@ const WAITS: ReadonlySet<string> = new Set(["sync.WaitGroup.Wait", "golang.org/x
 
 const TESTIFY = "github.com/stretchr/testify";
 const ENDS_TEST: ReadonlySet<string> = new Set(
-  ["Fail", "Failf", "FailNow", "FailNowf"].flatMap((name) => [`${TESTIFY}/require.${name}`, `${TESTIFY}/require.Assertions.${name}`, `${TESTIFY}/suite.Suite.${name}`]),
+  ["Fail", "Failf", "FailNow", "FailNowf"].flatMap((name) => [
+    `${TESTIFY}/require.${name}`,
+    `${TESTIFY}/require.Assertions.${name}`,
+    `${TESTIFY}/suite.Suite.${name}`,
+  ]),
 );
 
 function waits(pkg: PackageModel, node: GoNode): boolean {

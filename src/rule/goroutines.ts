@@ -57,7 +57,7 @@ function runOf(pkg: PackageModel, literal: GoNode): Run | null {
   const name = nameOf(e);
   const binding = name && pkg.binding(name);
   const use = binding?.uses[0];
-  if (!binding || binding.uses.length !== 1 || !use || use.func !== binding.func) return null;
+  if (binding?.uses.length !== 1 || !use || use.func !== binding.func) return null;
   if (use.how === "call" && use.node.parent) return callOf(use.node.parent);
   const list = use.node.parent;
   const symbol = list?.kind === "argument_list" ? pkg.symbol(unparen(list.parent?.child("function") ?? list)) : null;

@@ -28,7 +28,9 @@ function plain(node: GoNode): GoNode {
 }
 
 export function sameGroup(a: Group | null, b: Group | null): boolean {
-  return a !== null && b !== null && a.text === b.text && (a.root === b.root || (a.root.entity !== null && a.root.entity === b.root.entity));
+  return (
+    a !== null && b !== null && a.text === b.text && (a.root === b.root || (a.root.entity !== null && a.root.entity === b.root.entity))
+  );
 }
 
 export type GroupMethod = "Add" | "Done" | "Wait" | "Go";

@@ -5,8 +5,8 @@ import {
   defineRule,
   deref,
   type Fix,
-  finding,
   fieldAtEnd,
+  finding,
   fix,
   type GoNode,
   keyLiterals,
@@ -39,7 +39,8 @@ export default defineRule({
   title: "A second call of Close or Stop closes a channel again",
   why: "Closing a closed channel panics, and who ends things cannot always tell that somebody else has done so: a defer and an error path are enough.",
   fixSafety: "Always unsafe: the type gets a field, which makes it larger and its values not to be copied.",
-  silent: "A sync.Once, an atomic, a flag, a nil check, a select or any other condition on the receiver decides whether the channel is closed; the channel is made in the same method; the file is a test.",
+  silent:
+    "A sync.Once, an atomic, a flag, a nil check, a select or any other condition on the receiver decides whether the channel is closed; the channel is made in the same method; the file is a test.",
   sources: ["https://go.dev/ref/spec#Close"],
   since: "0.1.0",
   tier: "recommended",
@@ -56,7 +57,13 @@ export default defineRule({
       const runner = runnerOf(pkg, close.node, method);
       if (!runner || runner.start || pkg.flow(method).inLoop(runner.at)) continue;
       if (guarded(pkg, close, receiver, channel)) continue; // something decides whether it is closed
-      yield finding(this, close.node, `a second call of ${method.name} closes ${channel.text} again, which panics`, [once(pkg, close, receiver, channel)], { confidence: "likely" });
+      yield finding(
+        this,
+        close.node,
+        `a second call of ${method.name} closes ${channel.text} again, which panics`,
+        [once(pkg, close, receiver, channel)],
+        { confidence: "likely" },
+      );
     }
   },
 });
@@ -66,7 +73,8 @@ function guarded(pkg: PackageModel, close: Call, receiver: Binding, channel: GoN
   const body = close.func?.body;
   if (!body) return true;
   for (let n = close.node.parent; n && n !== body; n = n.parent) {
-    if (n.is("if_statement", "expression_switch_statement", "type_switch_statement", "select_statement", "for_statement", "func_literal")) return true;
+    if (n.is("if_statement", "expression_switch_statement", "type_switch_statement", "select_statement", "for_statement", "func_literal"))
+      return true;
   }
   let found = false;
   body.walk((n) => {
@@ -75,7 +83,9 @@ function guarded(pkg: PackageModel, close: Call, receiver: Binding, channel: GoN
     if (n.is("select_statement", "expression_switch_statement") && leaves(n)) found = true;
     if (n.kind === "call_expression" && mayStop(pkg, n, receiver)) found = true;
   });
-  const made = body.find("assignment_statement").some((a) => a.child("left")?.items.some((l) => l.text === channel.text) && a.end < close.node.start);
+  const made = body
+    .find("assignment_statement")
+    .some((a) => a.child("left")?.items.some((l) => l.text === channel.text) && a.end < close.node.start);
   return found || made;
 }
 
@@ -96,7 +106,8 @@ function mayStop(pkg: PackageModel, call: GoNode, receiver: Binding): boolean {
 function once(pkg: PackageModel, close: Call, receiver: Binding, channel: GoNode): Fix | null {
   const statement = plainStatement(close);
   const type = receiver.node && pkg.typeOf(receiver.node);
-  if (statement?.kind !== "expression_statement" || type?.kind !== "pointer" || type.elem.kind !== "named" || type.elem.pkg !== pkg) return null;
+  if (statement?.kind !== "expression_statement" || type?.kind !== "pointer" || type.elem.kind !== "named" || type.elem.pkg !== pkg)
+    return null;
   if (pkg.selection(channel)?.path.length) return null; // a field of something embedded
   const entities = pkg.lookup(type.elem.name);
   const spec = entities.length === 1 ? entities[0]?.node : null;

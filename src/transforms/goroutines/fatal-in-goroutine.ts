@@ -9,8 +9,8 @@ import {
   goroutineOf,
   insertAfter,
   plainStatement,
-  remove,
   type Runner,
+  remove,
   replace,
   spanOf,
   statementsOf,
@@ -44,12 +44,17 @@ export default defineRule({
   family: "goroutines",
   title: "t.Fatal, FailNow or Skip is called outside of the test's goroutine",
   why: "FailNow and SkipNow end the goroutine that calls them: in another one than the test's, the test goes on, or waits for ever for what that goroutine was to send.",
-  fixSafety: "Unsafe: Error reports and returns where Fatal ended the goroutine with its callers; deferred calls run as before. A skip becomes a line in the log: the test is not skipped, as it was not before.",
-  silent: "The test value belongs to a subtest that the goroutine runs itself; the literal is given to a function that is not known to start a goroutine.",
+  fixSafety:
+    "Unsafe: Error reports and returns where Fatal ended the goroutine with its callers; deferred calls run as before. A skip becomes a line in the log: the test is not skipped, as it was not before.",
+  silent:
+    "The test value belongs to a subtest that the goroutine runs itself; the literal is given to a function that is not known to start a goroutine.",
   sources: ["https://pkg.go.dev/testing#T.FailNow", "https://pkg.go.dev/golang.org/x/tools/go/analysis/passes/testinggoroutine"],
   since: "0.1.0",
   tier: "recommended",
-  triggers: Object.keys(REPORTS).flatMap((name) => [["go ", `.${name}(`], [".Go(", `.${name}(`]]),
+  triggers: Object.keys(REPORTS).flatMap((name) => [
+    ["go ", `.${name}(`],
+    [".Go(", `.${name}(`],
+  ]),
   imports: ["testing"],
   *check(pkg) {
     for (const call of pkg.calls(...SYMBOLS)) {
@@ -61,9 +66,15 @@ export default defineRule({
       const own = binding.func !== null && runner.start.contains(binding.func.node) && !isArgument(binding.func.node, runner);
       if (own) continue; // a subtest that this goroutine runs
       const name = nameOf(call);
-      yield finding(this, call.node, `${binding.name}.${name} ends this goroutine, not the test`, [reported(call, runner, binding.name, name)], {
-        related: [{ at: runner.start.children[0] ?? runner.start, message: "the goroutine is started here" }],
-      });
+      yield finding(
+        this,
+        call.node,
+        `${binding.name}.${name} ends this goroutine, not the test`,
+        [reported(call, runner, binding.name, name)],
+        {
+          related: [{ at: runner.start.children[0] ?? runner.start, message: "the goroutine is started here" }],
+        },
+      );
     }
   },
 });
@@ -92,7 +103,9 @@ function reported(call: Call, runner: Runner, test: string, name: string): Fix |
   return fix({
     title: instead ? `Call ${test}.${instead} and return` : "Return from the goroutine",
     applicability: "unsafe",
-    because: skips ? "the test is not skipped: whether it should be must be told in its own goroutine" : "the goroutine returns instead of being ended: what waits for it may now see a value that it did not send",
+    because: skips
+      ? "the test is not skipped: whether it should be must be told in its own goroutine"
+      : "the goroutine returns instead of being ended: what waits for it may now see a value that it did not send",
     edits,
     assumes: [statement],
   });

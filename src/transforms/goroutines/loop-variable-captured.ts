@@ -53,7 +53,11 @@ export default defineRule({
   fixSafety: "Safe: the copy has the value of its turn. No fix is offered where the body of a three-clause loop writes the variable.",
   silent:
     "The language version is 1.22 or later, by go.mod, or by the file's own `//go:build go1.x` line; the literal is called on the spot, given to a call that is not known to keep it (sort.Slice), put in a field that the next turn writes anew, or waited for in the same turn; the loop ends after it.",
-  sources: ["https://go.dev/blog/loopvar-preview", "https://go.dev/doc/go1.22#language", "https://pkg.go.dev/golang.org/x/tools/go/analysis/passes/loopclosure"],
+  sources: [
+    "https://go.dev/blog/loopvar-preview",
+    "https://go.dev/doc/go1.22#language",
+    "https://pkg.go.dev/golang.org/x/tools/go/analysis/passes/loopclosure",
+  ],
   since: "0.1.0",
   tier: "recommended",
   triggers: [
@@ -80,9 +84,15 @@ export default defineRule({
         const kept = binding.uses.flatMap((use) => (use.captured && body.contains(use.node) ? (keptBy(pkg, use, loop) ?? []) : []));
         const [first] = kept.filter((k) => goesOn(pkg, func, loop, k.literal));
         if (!first) continue; // nobody sees a later turn's value
-        yield finding(this, first.use.node, `${first.how} sees the value that ${binding.name} has in a later turn`, [copied(binding, loop, body)], {
-          related: binding.node ? [{ at: binding.node, message: `all turns share this ${binding.name}` }] : [],
-        });
+        yield finding(
+          this,
+          first.use.node,
+          `${first.how} sees the value that ${binding.name} has in a later turn`,
+          [copied(binding, loop, body)],
+          {
+            related: binding.node ? [{ at: binding.node, message: `all turns share this ${binding.name}` }] : [],
+          },
+        );
       }
     }
   },

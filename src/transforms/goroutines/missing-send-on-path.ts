@@ -35,13 +35,17 @@ export default defineRule({
   family: "goroutines",
   title: "A goroutine may end before the send that its parent waits for",
   why: "The parent waits for ever when the goroutine takes the other way: it leaks, or the program hangs.",
-  fixSafety: "Always unsafe: a deferred send or close says that the work is done on the failing path, too. The receiver must be able to tell, and a panic sends as well.",
+  fixSafety:
+    "Always unsafe: a deferred send or close says that the work is done on the failing path, too. The receiver must be able to tell, and a panic sends as well.",
   silent:
     "The parent can also leave in another way, by a select or on a path without the receive; somebody else sends or closes; the goroutine tells something else on that path; a send or close is deferred; the goroutine sends in a loop; the path ends in a panic or an exit.",
   sources: ["https://songlh.github.io/paper/gcatch.pdf", "https://pkg.go.dev/testing#T.FailNow"],
   since: "0.1.0",
   tier: "recommended",
-  triggers: [["make(chan", "<-", "go func"], ["make(chan", "close(", "go func"]],
+  triggers: [
+    ["make(chan", "<-", "go func"],
+    ["make(chan", "close(", "go func"],
+  ],
   *check(pkg) {
     for (const channel of localChannels(pkg)) {
       const told = channel.open ? null : tellerOf(pkg, channel);
@@ -52,14 +56,25 @@ export default defineRule({
       if (!witness) continue; // every way out sends
       const [send] = told;
       const what = send.doing === "close" ? "close" : "send";
-      yield finding(this, send.node, `the goroutine may end without this ${what}, for which its parent waits`, [deferredSend(channel, told), deferredClose(channel, told)], {
-        related: [
-          ...witness.steps.filter((s) => s.taken !== null).map((s) => ({ at: s.node, message: s.taken ? "when this is true" : "when this is false" })),
-          { at: witness.at.kind === "block" ? (witness.at.children.at(-1) ?? witness.at) : witness.at, message: witness.exit === "goexit" ? "the goroutine is ended here" : "the goroutine returns here" },
-          ...ownOps(channel, "receive", "range").map((r) => ({ at: r.node, message: "the parent waits here" })),
-        ],
-        confidence: body.body ? "proven" : "likely",
-      });
+      yield finding(
+        this,
+        send.node,
+        `the goroutine may end without this ${what}, for which its parent waits`,
+        [deferredSend(channel, told), deferredClose(channel, told)],
+        {
+          related: [
+            ...witness.steps
+              .filter((s) => s.taken !== null)
+              .map((s) => ({ at: s.node, message: s.taken ? "when this is true" : "when this is false" })),
+            {
+              at: witness.at.kind === "block" ? (witness.at.children.at(-1) ?? witness.at) : witness.at,
+              message: witness.exit === "goexit" ? "the goroutine is ended here" : "the goroutine returns here",
+            },
+            ...ownOps(channel, "receive", "range").map((r) => ({ at: r.node, message: "the parent waits here" })),
+          ],
+          confidence: body.body ? "proven" : "likely",
+        },
+      );
     }
   },
 });
@@ -71,7 +86,12 @@ function tellerOf(pkg: PackageModel, channel: LocalChannel): readonly [Told, ...
   if (ownOps(channel, "send", "close").length > 0) return null;
   const ops = goroutineOps(channel, "send", "close");
   const [first, ...rest] = ops;
-  if (!first || ops.some((op) => op.through) || ops.some((op) => op.runner.start !== first.runner.start || op.runner.body !== first.runner.body)) return null;
+  if (
+    !first ||
+    ops.some((op) => op.through) ||
+    ops.some((op) => op.runner.start !== first.runner.start || op.runner.body !== first.runner.body)
+  )
+    return null;
   const { body, start } = first.runner;
   if (body.node.kind !== "func_literal" || pkg.functionOf(start) !== channel.func) return null;
   const odd = ops.some((op) => op.clause || op.runner.deferred || pkg.flow(body).inLoop(op.runner.at));
@@ -85,7 +105,8 @@ function waitedFor(pkg: PackageModel, channel: LocalChannel, start: GoNode): boo
   if (goroutineOps(channel, "receive", "range").length > 0) return false;
   const started = repeatedIn(channel, start);
   const looped = receives.some((r) => r.doing === "range" || repeatedIn(channel, r.node) !== null);
-  if (started !== null || looped) return started !== null && looped && receives.length === 1 && receives[0]?.doing === "receive" && channel.capacity === 0;
+  if (started !== null || looped)
+    return started !== null && looped && receives.length === 1 && receives[0]?.doing === "receive" && channel.capacity === 0;
   const stops = receives.map((r) => r.node);
   return receives.length === 1 && pkg.flow(channel.func).escape(start, { stop: (atom) => stops.some((r) => atom.contains(r)) }) === null;
 }

@@ -48,7 +48,10 @@ export default defineRule({
   sources: ["https://go.dev/tour/concurrency/4", "https://songlh.github.io/paper/gcatch.pdf"],
   since: "0.1.0",
   tier: "recommended",
-  triggers: [["make(chan", "range ", "go "], ["make(chan", "range ", ".Go("]],
+  triggers: [
+    ["make(chan", "range ", "go "],
+    ["make(chan", "range ", ".Go("],
+  ],
   *check(pkg) {
     for (const channel of localChannels(pkg)) {
       if (channel.open || channel.ops.some((op) => op.doing === "close")) continue;
@@ -61,9 +64,18 @@ export default defineRule({
         if (!loop || jumpsOut(pkg, loop)) continue; // it ends in another way
         const inOwn = range.runner.start === null;
         if (inOwn && ownOps(channel, "send").length > 0) continue; // not sent by goroutines alone
-        yield finding(this, range.node.child("right") ?? range.node, `nothing closes ${channel.binding.name}, so this loop never ends`, [closed(pkg, channel, range)], {
-          related: [{ at: channel.make, message: `${channel.binding.name} is made here` }, ...sends.map((s) => ({ at: s.node, message: "sent here" }))],
-        });
+        yield finding(
+          this,
+          range.node.child("right") ?? range.node,
+          `nothing closes ${channel.binding.name}, so this loop never ends`,
+          [closed(pkg, channel, range)],
+          {
+            related: [
+              { at: channel.make, message: `${channel.binding.name} is made here` },
+              ...sends.map((s) => ({ at: s.node, message: "sent here" })),
+            ],
+          },
+        );
       }
     }
   },
@@ -111,7 +123,10 @@ function bySenders(pkg: PackageModel, channel: LocalChannel, close: string): Clo
   const [group] = groups;
   const waited = groupCalls(pkg, channel.func, "Wait").length > 0;
   if (!last || !group || groups.size !== 1 || waited || loopsAround(last).some((l) => !l.contains(channel.make))) return none;
-  return { how: "Close the channel when all senders are done", edit: insertAfter(last, ["go func() {", `\t${group}.Wait()`, `\t${close}`, "}()"]) };
+  return {
+    how: "Close the channel when all senders are done",
+    edit: insertAfter(last, ["go func() {", `\t${group}.Wait()`, `\t${close}`, "}()"]),
+  };
 }
 
 /** The function that sends closes when it returns, or before it waits for those who range. */
@@ -119,7 +134,8 @@ function byFunction(pkg: PackageModel, channel: LocalChannel, close: string): Cl
   const made = statementOf(channel.make);
   const own = ownOps(channel, "send");
   const none = { how: "Close the channel", edit: null };
-  if (!made || goroutineOps(channel, "send").length > 0 || own.length === 0) return goroutineOps(channel, "send").length > 0 && own.length === 0 ? bySenders(pkg, channel, close) : none;
+  if (!made || goroutineOps(channel, "send").length > 0 || own.length === 0)
+    return goroutineOps(channel, "send").length > 0 && own.length === 0 ? bySenders(pkg, channel, close) : none;
   if (loopsAround(made).length > 0) return none;
   const end = Math.max(...own.map((s) => s.runner.at.end));
   const waits = groupCalls(pkg, channel.func, "Wait").map((w) => plainStatement(w.node));

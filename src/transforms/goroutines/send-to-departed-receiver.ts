@@ -55,7 +55,10 @@ export default defineRule({
   sources: ["https://go.dev/blog/pipelines", "https://songlh.github.io/paper/gcatch.pdf"],
   since: "0.1.0",
   tier: "recommended",
-  triggers: [["make(chan", "<-", "go "], ["make(chan", "<-", ".Go("]],
+  triggers: [
+    ["make(chan", "<-", "go "],
+    ["make(chan", "<-", ".Go("],
+  ],
   *check(pkg) {
     for (const channel of localChannels(pkg)) {
       const departure = departureOf(channel);
@@ -65,9 +68,15 @@ export default defineRule({
         { at: departure.channel.make, message: `${channel.binding.name} is made here` },
         ...others.map((o) => ({ at: o.node, message: "so does this one" })),
         ...(departure.clause ? [{ at: headOf(departure.clause), message: "when this case is taken, nobody receives" }] : []),
-        { at: leftAt(departure), message: departure.witness.exit === "turn" ? "the next turn makes another channel" : "the function leaves here" },
+        {
+          at: leftAt(departure),
+          message: departure.witness.exit === "turn" ? "the next turn makes another channel" : "the function leaves here",
+        },
       ];
-      yield finding(this, send.node, messageFor(departure), fixesFor(pkg, departure), { related, confidence: departure.received === "nothing" ? "proven" : "likely" });
+      yield finding(this, send.node, messageFor(departure), fixesFor(pkg, departure), {
+        related,
+        confidence: departure.received === "nothing" ? "proven" : "likely",
+      });
     }
   },
 });
@@ -141,13 +150,18 @@ function turnsOf(pkg: PackageModel, loop: GoNode, at: GoNode): string | null {
     if (range.kind === "int_literal") return range.text;
     if (!stable(pkg, range, at)) return null;
     const type = pkg.typeOf(range);
-    if (type.kind === "slice" || type.kind === "array" || type.kind === "map") return pkg.resolve("len", at)?.kind === "builtin" ? `len(${textOf(range)})` : null;
+    if (type.kind === "slice" || type.kind === "array" || type.kind === "map")
+      return pkg.resolve("len", at)?.kind === "builtin" ? `len(${textOf(range)})` : null;
     return type.kind === "basic" && type.name === "int" ? textOf(range) : null;
   }
   const clause = loop.items.find((n) => n.kind === "for_clause");
   const condition = clause?.child("condition");
   const initial = clause?.child("initializer")?.child("right")?.items[0]?.text;
-  const counts = clause?.child("update")?.kind === "inc_statement" && initial === "0" && condition?.kind === "binary_expression" && condition.children.some((c) => c.kind === "<");
+  const counts =
+    clause?.child("update")?.kind === "inc_statement" &&
+    initial === "0" &&
+    condition?.kind === "binary_expression" &&
+    condition.children.some((c) => c.kind === "<");
   const limit = counts ? condition.child("right") : null;
   if (!limit) return null;
   return limit.kind === "int_literal" || (stable(pkg, limit, at) && isInt(pkg, limit)) ? textOf(limit) : null;
@@ -165,7 +179,10 @@ function stable(pkg: PackageModel, expression: GoNode, at: GoNode): boolean {
   const binding = e?.kind === "identifier" ? pkg.binding(e) : null;
   if (!e || !binding || !sameBinding(pkg.resolve(binding.name, at), binding)) return false;
   if (binding.kind === "const") return true;
-  return binding.func !== null && !binding.uses.some((u) => (u.how === "write" || u.how === "readwrite" || u.how === "address") && u.node.start > at.start);
+  return (
+    binding.func !== null &&
+    !binding.uses.some((u) => (u.how === "write" || u.how === "readwrite" || u.how === "address") && u.node.start > at.start)
+  );
 }
 
 function capacity({ channel }: Departure, size: string): Edits {
@@ -177,7 +194,8 @@ function capacity({ channel }: Departure, size: string): Edits {
 /** Why a send that does not wait might change more than the leak; null when it does not. */
 function doubtOf(d: Departure): string | null {
   if (d.channel.measured) return "the length or capacity of the channel is asked for";
-  if (d.sends.some((s) => s.through !== null && s.runner.at === s.through)) return "the send stands in a function that the goroutine calls: what follows it goes on without waiting for the receiver";
+  if (d.sends.some((s) => s.through !== null && s.runner.at === s.through))
+    return "the send stands in a function that the goroutine calls: what follows it goes on without waiting for the receiver";
   const tries = ownOps(d.channel, "receive").some((r) => r.clause?.parent?.items.some((c) => c.kind === "default_case"));
   if (tries) return "a select with a default receives from it: whether a value is there then depends on the room";
   if (d.sends.some((s) => followed(d, s))) return "what the goroutine does after its send no longer waits for the receiver";

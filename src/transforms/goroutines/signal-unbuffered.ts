@@ -1,4 +1,16 @@
-import { type Call, defineRule, definitionOf, finding, fix, type GoNode, isConstant, type PackageModel, spanOf, unparen, writtenLater } from "../../rule/index.ts";
+import {
+  type Call,
+  defineRule,
+  definitionOf,
+  finding,
+  fix,
+  type GoNode,
+  isConstant,
+  type PackageModel,
+  spanOf,
+  unparen,
+  writtenLater,
+} from "../../rule/index.ts";
 
 /**
  * A channel without room, given to signal.Notify.
@@ -19,7 +31,10 @@ export default defineRule({
   sources: ["https://pkg.go.dev/os/signal#Notify", "https://pkg.go.dev/golang.org/x/tools/go/analysis/passes/sigchanyzer"],
   since: "0.1.0",
   tier: "recommended",
-  triggers: [["Notify", "signal"], ["Notify(", "ignal"]],
+  triggers: [
+    ["Notify", "signal"],
+    ["Notify(", "ignal"],
+  ],
   imports: ["os/signal"],
   *check(pkg) {
     for (const notify of pkg.calls("os/signal.Notify")) {
@@ -47,7 +62,7 @@ function makeOf(pkg: PackageModel, notify: Call): GoNode | null {
   if (isMake(pkg, channel)) return channel;
   if (channel.kind === "selector_expression") return assignedBefore(pkg, notify, channel);
   const binding = channel.kind === "identifier" ? pkg.binding(channel) : null;
-  if (!binding || binding.kind !== "var") return null;
+  if (binding?.kind !== "var") return null;
   if (binding.entity) {
     const written = [...pkg.mentions(binding.name)].some((m) => pkg.binding(m)?.entity === binding.entity && isWritten(m));
     const value = binding.entity.node?.child("value")?.items;

@@ -55,7 +55,8 @@ export default defineRule({
   why: "Wait may return before the goroutine is scheduled, so its work is lost, or goes on while the program believes that it is done.",
   fixSafety:
     "Safe where Add is the first thing that the goroutine does: it is moved in front of the go statement. Unsafe where something runs before it (the group is then counted earlier than it was, and Done is deferred first), and where the function is exported and may be started elsewhere. `wg.Go`, from Go 1.25, is unsafe because a panic of the function ends differently there.",
-  silent: "The group is the goroutine's own; the goroutine is counted already and adds for one that it starts itself; the goroutine does not call Done; it adds under a lock; the function is called without go, too.",
+  silent:
+    "The group is the goroutine's own; the goroutine is counted already and adds for one that it starts itself; the goroutine does not call Done; it adds under a lock; the function is called without go, too.",
   sources: ["https://pkg.go.dev/sync#WaitGroup.Add", "https://staticcheck.dev/docs/checks/#SA2000"],
   since: "0.1.0",
   tier: "recommended",
@@ -75,7 +76,13 @@ export default defineRule({
       const starts = runner ? [{ at: runner.start, group: nameAt(pkg, group, body, runner.start) }] : startsOf(pkg, body, group);
       if (starts.length === 0) continue; // not run as a goroutine
       const related = starts.map((s) => ({ at: s.at.children[0] ?? s.at, message: "the goroutine is started here" }));
-      yield finding(this, add.node, "Add is called in the goroutine that it counts", [moved(pkg, add, body, starts), throughGo(pkg, add, body, starts)], { related });
+      yield finding(
+        this,
+        add.node,
+        "Add is called in the goroutine that it counts",
+        [moved(pkg, add, body, starts), throughGo(pkg, add, body, starts)],
+        { related },
+      );
     }
   },
 });
@@ -179,7 +186,9 @@ function moved(pkg: PackageModel, add: Call, body: FuncModel, starts: readonly S
   const amount = add.args[0];
   if (!statement || !amount || !body.body || statement.parent?.parent !== body.body) return null;
   if (amount.kind !== "int_literal") return null;
-  const edits: Edits[] = starts.map((s) => (s.group === null ? null : insertBefore(statementOf(s.at) ?? s.at, `${s.group}.Add(${amount.text})`)));
+  const edits: Edits[] = starts.map((s) =>
+    s.group === null ? null : insertBefore(statementOf(s.at) ?? s.at, `${s.group}.Add(${amount.text})`),
+  );
   const counted = isFirst(statement, body.body);
   const done = counted ? null : deferredDone(pkg, body);
   if (!counted && !done) return null; // a way out before it would miss Done
@@ -189,7 +198,13 @@ function moved(pkg: PackageModel, add: Call, body: FuncModel, starts: readonly S
     : isExported(body)
       ? "the function is exported: whoever else starts it has to count it from now on"
       : undefined;
-  return fix({ title: "Count the goroutine before it is started", applicability: because ? "unsafe" : "safe", because, edits: [...edits, ...first, remove(statement)], assumes: [body.body] });
+  return fix({
+    title: "Count the goroutine before it is started",
+    applicability: because ? "unsafe" : "safe",
+    because,
+    edits: [...edits, ...first, remove(statement)],
+    assumes: [body.body],
+  });
 }
 
 /** The one `defer wg.Done()` of the body. */

@@ -37,7 +37,8 @@ export default defineRule({
   family: "goroutines",
   title: "A goroutine may return without calling Done",
   why: "One count that is not taken back is enough for Wait to wait for ever.",
-  fixSafety: "Safe where nothing but a return follows the calls of Done. Unsafe where something does: Done now comes after it, and whoever waits goes on later.",
+  fixSafety:
+    "Safe where nothing but a return follows the calls of Done. Unsafe where something does: Done now comes after it, and whoever waits goes on later.",
   silent:
     "Done is deferred, stands in a loop (the group counts jobs), or the function adds to the group itself; the group is passed on; the path ends in a panic or an exit.",
   sources: ["https://pkg.go.dev/sync#WaitGroup.Done"],
@@ -60,9 +61,13 @@ export default defineRule({
       const dones = calls.map((c) => ({ ...c, runner: runnerOf(pkg, c.node, body) }));
       const flow = pkg.flow(body);
       if (dones.some((d) => !d.runner || d.runner.start || d.runner.deferred || flow.inLoop(d.runner.at))) continue; // deferred, or once for each job
-      const witness = body.body && flow.escape(body.body, { stop: (atom) => dones.some((d) => atom.contains(d.node)), exits: ["return", "end", "goexit"] });
+      const witness =
+        body.body &&
+        flow.escape(body.body, { stop: (atom) => dones.some((d) => atom.contains(d.node)), exits: ["return", "end", "goexit"] });
       if (!witness) continue; // every way counts down
-      yield finding(this, done.node, "the goroutine may return without calling Done", [deferred(body, dones)], { related: pathOf(witness) });
+      yield finding(this, done.node, "the goroutine may return without calling Done", [deferred(body, dones)], {
+        related: pathOf(witness),
+      });
     }
   },
 });
@@ -76,7 +81,9 @@ function mentionsOf(func: FuncModel, root: string, text: string): number {
 function pathOf(witness: Witness) {
   const at = witness.at.kind === "block" ? (witness.at.children.at(-1) ?? witness.at) : witness.at;
   return [
-    ...witness.steps.filter((s) => s.taken !== null).map((s) => ({ at: s.node, message: s.taken ? "when this is true" : "when this is false" })),
+    ...witness.steps
+      .filter((s) => s.taken !== null)
+      .map((s) => ({ at: s.node, message: s.taken ? "when this is true" : "when this is false" })),
     { at, message: witness.exit === "goexit" ? "the goroutine is ended here" : "the goroutine returns here" },
   ];
 }

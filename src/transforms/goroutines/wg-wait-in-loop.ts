@@ -36,13 +36,17 @@ export default defineRule({
   family: "goroutines",
   title: "Wait stands inside the loop that starts the goroutines",
   why: "Each turn starts one goroutine and waits for it: nothing runs at the same time, and the goroutines only cost.",
-  fixSafety: "Always unsafe: the goroutines run at the same time now. What they write to must be guarded, and a loop over many things starts many goroutines.",
+  fixSafety:
+    "Always unsafe: the goroutines run at the same time now. What they write to must be guarded, and a loop over many things starts many goroutines.",
   silent:
     "The turn starts several goroutines, or starts them in a loop of its own (a barrier); Wait is under a condition; the turn does something between the start and Wait, or after it; the goroutine recovers, or is locked to a thread; the group belongs to the turn; the loop has no end.",
   sources: ["https://pkg.go.dev/sync#WaitGroup"],
   since: "0.1.0",
   tier: "recommended",
-  triggers: [["for ", ".Wait()", "go "], ["for ", ".Wait()", ".Go("]],
+  triggers: [
+    ["for ", ".Wait()", "go "],
+    ["for ", ".Wait()", ".Go("],
+  ],
   imports: ["sync"],
   *check(pkg) {
     for (const wait of pkg.calls("sync.WaitGroup.Wait")) {
@@ -57,9 +61,15 @@ export default defineRule({
       const start = onlyStart(pkg, body, group);
       if (!start) continue; // a barrier
       if (statementsOf(body).at(-2) !== statementOf(start)) continue; // the turn works while the goroutine runs
-      yield finding(this, wait.node, "Wait in the loop that starts the goroutine: the turns run one after the other", [moved(pkg, loop, statement, group)], {
-        related: [{ at: start.children[0] ?? start, message: "the goroutine is started here" }],
-      });
+      yield finding(
+        this,
+        wait.node,
+        "Wait in the loop that starts the goroutine: the turns run one after the other",
+        [moved(pkg, loop, statement, group)],
+        {
+          related: [{ at: start.children[0] ?? start, message: "the goroutine is started here" }],
+        },
+      );
     }
   },
 });
@@ -77,7 +87,8 @@ function onlyStart(pkg: PackageModel, body: GoNode, group: Group): GoNode | null
     if (n.kind === "go_statement" || isGroupGo(pkg, n, group)) starts.push(n);
   });
   const [start] = starts;
-  if (!start || starts.length > 1 || loopsAround(start)[0]?.child("body") !== body || statementOf(start)?.parent?.parent !== body) return null;
+  if (!start || starts.length > 1 || loopsAround(start)[0]?.child("body") !== body || statementOf(start)?.parent?.parent !== body)
+    return null;
   if (start.kind !== "go_statement") return start;
   const started = startedBy(pkg, start);
   const counts = started?.node.kind === "func_literal" && groupCalls(pkg, started, "Done").some((d) => sameGroup(d.group, group));
@@ -87,12 +98,18 @@ function onlyStart(pkg: PackageModel, body: GoNode, group: Group): GoNode | null
 
 /** It recovers, or ends its goroutine: it was not started to run beside others. */
 function isolates(pkg: PackageModel, literal: GoNode): boolean {
-  return literal.find("call_expression").some((c) => ["recover", "runtime.Goexit", "runtime.LockOSThread"].includes(pkg.symbol(c.child("function") ?? c) ?? ""));
+  return literal
+    .find("call_expression")
+    .some((c) => ["recover", "runtime.Goexit", "runtime.LockOSThread"].includes(pkg.symbol(c.child("function") ?? c) ?? ""));
 }
 
 function isGroupGo(pkg: PackageModel, call: GoNode, group: Group): boolean {
   const callee = call.kind === "call_expression" ? call.child("function") : null;
-  return callee?.kind === "selector_expression" && pkg.symbol(callee) === "sync.WaitGroup.Go" && sameGroup(groupOf(pkg, callee.child("operand")), group);
+  return (
+    callee?.kind === "selector_expression" &&
+    pkg.symbol(callee) === "sync.WaitGroup.Go" &&
+    sameGroup(groupOf(pkg, callee.child("operand")), group)
+  );
 }
 
 function moved(pkg: PackageModel, loop: GoNode, wait: GoNode, group: Group): Fix | null {
