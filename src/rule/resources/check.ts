@@ -2,10 +2,10 @@
 import { type GoNode, unparen } from "../../go/node.ts";
 import type { Binding, PackageModel } from "../../model/model.ts";
 import { fix } from "../build.ts";
-import { insertFirst, statementOf, statementsOf } from "../edits.ts";
+import { insertAfter, insertFirst, statementOf, statementsOf } from "../edits.ts";
 import { freshName } from "../names.ts";
 import { terminates } from "../obligation/exits.ts";
-import { type Leak, leaks, mend, type Resource, releaseText, subjectOf } from "../obligation.ts";
+import { type Leak, leaks, type MendOptions, mend, type Resource, releaseText, subjectOf } from "../obligation.ts";
 import type { Fix } from "../rule.ts";
 
 /** The leaks of the resource that its own rule should tell: certain ones that close-too-late does not tell better. */
@@ -17,8 +17,35 @@ export function* certainLeaks(pkg: PackageModel, row: Resource): Iterable<Leak> 
   for (const leak of leaks(pkg, row)) {
     if (errorElsewhere(leak)) continue; // nothing tells when it was acquired
     if (maybeFailed(leak)) continue;
+    if (judgedElsewhere(leak) || closedByDescriptor(leak)) continue;
     yield leak;
   }
+}
+
+/**
+ * `retry, err := shouldRetry(err)` before any check: what comes out of that is not followed, so a path may be one on which the acquisition
+ * failed.
+ */
+function judgedElsewhere({ call, error }: Leak): boolean {
+  const first = error?.uses.find((u) => u.node.start > call.end && u.how !== "write");
+  if (!first || first.captured) return false;
+  for (let n: GoNode | null = first.node; n && n.kind !== "statement_list"; n = n.parent) {
+    if (n.kind === "func_literal" || (n.kind === "expression_list" && n.field === "left")) return false;
+    if (n.kind === "argument_list") return n.closest("short_var_declaration", "assignment_statement", "var_declaration", "block")?.kind !== "block";
+  }
+  return false;
+}
+
+/** `syscall.Close(int(f.Fd()))` */
+function closedByDescriptor({ holder }: Leak): boolean {
+  return (
+    holder?.uses.some((u) => {
+      if (u.node.parent?.kind !== "selector_expression" || u.node.parent.child("field")?.text !== "Fd") return false;
+      for (let n: GoNode | null = u.node.parent; n?.kind !== "statement_list" && n; n = n.parent)
+        if (n.kind === "call_expression" && /close/i.test(n.child("function")?.text ?? "")) return true;
+      return false;
+    }) ?? false
+  );
 }
 
 /** The error goes into something that is no local: what a check of it means cannot be told. */
@@ -62,20 +89,30 @@ export function lateDefer(leak: Leak): GoNode | null {
 // ---------------------------------------------------------------- fixes
 
 /** The fixes of the engine, and those for an acquisition in the header of an `if`. */
-export function mendResource(leak: Leak): (Fix | null)[] {
-  return [...mend(leak), inHeader(leak), discarded(leak)].filter((f) => f !== null).map((f) => reworded(leak, f));
+export function mendResource(leak: Leak, options?: MendOptions): (Fix | null)[] {
+  return [...mend(leak, options), inHeader(leak), discarded(leak)].filter((f) => f !== null).map((f) => reworded(leak, f));
 }
 
 /** `if f, err := os.Open(p); err == nil {`, and the same with `!=` and an else: the release is deferred first in the branch that has it. */
 function inHeader(leak: Leak): Fix | null {
   const { holder, slot, error, call, row, acquire, inLoop, handedOver } = leak;
   const statement = statementOf(call);
-  if (!slot || !error || inLoop || handedOver || statement?.kind !== "if_statement" || !statement.child("initializer")?.contains(call))
+  if (!slot || !error || (inLoop && holder) || handedOver || statement?.kind !== "if_statement" || !statement.child("initializer")?.contains(call))
     return null;
   const condition = statement.child("condition")?.text;
   const then = statement.child("consequence");
   const otherwise = statement.child("alternative");
-  if (!then || slot.closest("short_var_declaration") === null) return null;
+  if (!then) return null;
+  if (slot.closest("short_var_declaration") === null) {
+    // `if conn, err = dial(); err != nil { return err }`: the name lives on below
+    if (!holder || otherwise || condition !== `${error.name} != nil` || !isErrorBlock(leak.pkg, then)) return null;
+    return fix({
+      title: `${row.words.verb} ${subjectOf(row, holder.name)} when the function returns`,
+      applicability: "safe",
+      edits: [insertAfter(statement, `defer ${releaseText(row, acquire, holder.name)}`)],
+      assumes: [statement],
+    });
+  }
   const name = holder?.name ?? freshName(leak.pkg, acquire.name ?? row.name, statement, statement);
   const renamed = holder ? [] : [{ at: { path: slot.source.path, start: slot.start, end: slot.end }, text: name }];
   const text = releaseText(row, acquire, name);
@@ -144,7 +181,11 @@ export function isErrorCheck(pkg: PackageModel, statement: GoNode | undefined, e
   if (statement?.kind !== "if_statement" || statement.child("condition")?.text !== `${error.name} != nil` || statement.child("initializer"))
     return false;
   const block = statement.child("consequence");
-  if (!block) return false;
+  return block !== null && isErrorBlock(pkg, block);
+}
+
+/** The block is left at its end: by a return, a jump, a panic, or a call that does not come back. */
+function isErrorBlock(pkg: PackageModel, block: GoNode): boolean {
   const last = statementsOf(block).at(-1);
   const call = last?.kind === "expression_statement" ? last.items[0] : null;
   return terminates(block) || (call?.kind === "call_expression" && pkg.noReturn(call) !== null);

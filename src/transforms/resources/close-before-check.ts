@@ -91,8 +91,15 @@ function usedBeforeCheck(pkg: PackageModel, { call, holder, error, slot }: Acqui
   )
     return null;
   if (before.some((s) => holder.uses.some((u) => u.how === "write" && s.contains(u.node)))) return null;
-  if (comparesWithNil(use, holder.name)) return null;
+  if (comparesWithNil(use, holder.name) || copes(use)) return null;
   return { use, check, adjacent: index === before.length - 1 };
+}
+
+/** `defer closeIfOpen(resp)`: a function that gets it, and may look for itself. */
+function copes(use: GoNode): boolean {
+  if (use.kind !== "defer_statement") return false;
+  const callee = use.items[0]?.child("function");
+  return callee?.kind === "func_literal" ? callee.find("nil").length > 0 : (use.items[0]?.child("arguments")?.items.length ?? 0) > 0;
 }
 
 /** `if resp != nil { defer resp.Body.Close() }`: it is looked at, in another way. */

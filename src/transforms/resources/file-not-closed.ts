@@ -60,7 +60,8 @@ export default defineRule({
 });
 
 function fixesOf(leak: Leak): (Fix | null)[] {
-  const fixes = mendResource(leak);
+  const blind = leak.acquire.symbol === "os.Pipe" && !leak.holder;
+  const fixes = mendResource(leak, { doubt: blind ? "whoever has the other end sees that this one is closed" : null });
   if (!opensForWriting(leak) || leak.events.released.some((r) => !r.closest("defer_statement"))) return fixes;
   const told = fixes.map((f) => f && { ...f, title: `${f.title}; an error of Close is lost` });
   return [closeIntoResult(leak), ...told];

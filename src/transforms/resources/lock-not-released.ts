@@ -176,6 +176,7 @@ function escapes(
   if (!flow.locate(lock.call)) return null;
   const stop = (atom: GoNode): boolean => {
     if (unlocks.some((u) => atom.contains(u.call)) || found.some((f) => atom.contains(f))) return true;
+    if (atom.kind === "return_statement" && givesUnlock(pkg, atom)) return true;
     return atom.find("call_expression").some((c) => c !== lock.call && canUnlock(pkg, c, root));
   };
   if (unlocks.some((u) => u.call.parent?.kind === "defer_statement" && u.func === lock.func && flow.reaches(u.call, lock.call)))
@@ -185,6 +186,15 @@ function escapes(
   const first = flow.escape(lock.call, { stop, exits: ["return", "end", "goexit"], ...(tried ? { outcome: true } : {}) });
   if (first || tried || locks.length === 0) return first;
   return flow.escape(lock.call, { stop, exits: [], turn: true });
+}
+
+/** `return tx.dc, tx.closemuRUnlockRelease`: the caller unlocks by a method value. */
+function givesUnlock(pkg: PackageModel, exit: GoNode): boolean {
+  return exit.find("selector_expression").some((s) => {
+    if (s.parent?.kind === "call_expression" && s.field === "function") return false;
+    const selected = pkg.selection(s);
+    return selected?.kind === "method" && (/unlock/i.test(selected.name) || /\.R?Unlock\(/.test(selected.entity?.node?.text ?? ""));
+  });
 }
 
 function story(lock: LockCall, { steps, exit, at }: Witness) {
