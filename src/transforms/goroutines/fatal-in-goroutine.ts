@@ -1,5 +1,4 @@
 import {
-  type Call,
   defineRule,
   type Edits,
   type Fix,
@@ -8,6 +7,7 @@ import {
   type GoNode,
   goroutineOf,
   insertAfter,
+  type PackageModel,
   plainStatement,
   type Runner,
   remove,
@@ -27,7 +27,9 @@ const REPORTS: Readonly<Record<string, string | null>> = {
   SkipNow: null,
 };
 
-const SYMBOLS = ["common", "T", "B", "F", "TB"].flatMap((type) => Object.keys(REPORTS).map((name) => `testing.${type}.${name}`));
+const SYMBOLS: ReadonlySet<string> = new Set(
+  ["common", "T", "B", "F", "TB"].flatMap((type) => Object.keys(REPORTS).map((name) => `testing.${type}.${name}`)),
+);
 
 /**
  * t.Fatal in a goroutine that is not the test's.
@@ -52,25 +54,29 @@ export default defineRule({
   since: "0.1.0",
   tier: "recommended",
   triggers: Object.keys(REPORTS).flatMap((name) => [
-    ["go ", `.${name}(`],
+    ["\tgo ", `.${name}(`],
+    ["go func", `.${name}(`],
     [".Go(", `.${name}(`],
   ]),
   imports: ["testing"],
   *check(pkg) {
-    for (const call of pkg.calls(...SYMBOLS)) {
-      const runner = goroutineOf(pkg, call.node);
+    for (const node of pkg.nodes("call_expression")) {
+      const callee = unparen(node.child("function") ?? node);
+      const name = callee.kind === "selector_expression" ? (callee.child("field")?.text ?? "") : "";
+      if (!Object.hasOwn(REPORTS, name) || !node.closest("func_literal")) continue; // names first: what they mean costs more to tell
+      const runner = goroutineOf(pkg, node);
       if (!runner) continue; // the test's own goroutine, or it cannot be told
-      const test = call.receiver && unparen(call.receiver);
+      const test = unparen(callee.child("operand") ?? callee);
       const binding = test?.kind === "identifier" ? pkg.binding(test) : null;
       if (!binding) continue;
       const own = binding.func !== null && runner.start.contains(binding.func.node) && !isArgument(binding.func.node, runner);
       if (own) continue; // a subtest that this goroutine runs
-      const name = nameOf(call);
+      if (!SYMBOLS.has(pkg.symbol(callee) ?? "")) continue;
       yield finding(
         this,
-        call.node,
+        node,
         `${binding.name}.${name} ends this goroutine, not the test`,
-        [reported(call, runner, binding.name, name)],
+        [reported(pkg, node, runner, binding.name, name)],
         {
           related: [{ at: runner.start.children[0] ?? runner.start, message: "the goroutine is started here" }],
         },
@@ -84,16 +90,13 @@ function isArgument(literal: GoNode, runner: Runner): boolean {
   return runner.body.node === literal && literal.parent?.kind === "call_expression";
 }
 
-function nameOf(call: Call): string {
-  return unparen(call.node.child("function") ?? call.node).child("field")?.text ?? "";
-}
-
 /** Error in the place of Fatal, and a return behind it where something would follow. */
-function reported(call: Call, runner: Runner, test: string, name: string): Fix | null {
+function reported(pkg: PackageModel, call: GoNode, runner: Runner, test: string, name: string): Fix | null {
   const statement = plainStatement(call);
-  const selector = unparen(call.node.child("function") ?? call.node);
+  const selector = unparen(call.child("function") ?? call);
   const field = selector.child("field");
-  if (statement?.kind !== "expression_statement" || !field || call.func !== runner.body || runner.body.results.length > 0) return null;
+  if (statement?.kind !== "expression_statement" || !field || pkg.functionOf(call) !== runner.body || runner.body.results.length > 0)
+    return null;
   const instead = REPORTS[name];
   const leave = isLast(statement, runner.body.body) ? [] : ["return"];
   const edits: Edits[] = instead
