@@ -1,6 +1,6 @@
 /** The fixes of a leak: a defer, a release before each way out, or a turn of its own. */
 import { type GoNode, unparen } from "../../go/node.ts";
-import type { Witness } from "../../model/model.ts";
+import type { PackageModel, Witness } from "../../model/model.ts";
 import { type FixParts, fix } from "../build.ts";
 import {
   atHeadOf,
@@ -245,12 +245,17 @@ function beforeEachWayOut(leak: Leak, held: Held, { doubt }: MendOptions): Fix |
   const region = ownerOf(held.statement);
   if (!region || !leak.func.body || region === leak.func.body) return null;
   if (usedBeyondBlock(leak)) return null; // it is not the block's own
+  if (leak.acquire.error !== undefined && !afterCheck(leak, held.statement)) return null; // the end of the turn may be one on which there is nothing
   const ways = leavesOf(region, held.statement);
   if (ways === null) return null;
   const flow = leak.pkg.flow(leak.func);
   const lines = releaseLines(leak.row, leak.acquire, held.name);
-  const open = ways.filter((w) => flow.reaches(leak.call, w, leak.stop));
-  if (open.some((w) => w.kind === "return_statement" && readsHolder(leak, w))) return null;
+  const unwinds = leak.row.exits?.includes("goexit") ? unwindsIn(leak.pkg, region, held.statement) : [];
+  const here = flow.locate(leak.call);
+  const acquires = here?.block.atoms[here.index];
+  // what the next turn acquires is that turn's own
+  const open = [...ways, ...unwinds].filter((w) => flow.reaches(leak.call, w, (atom) => atom === acquires || leak.stop(atom), leak.facts));
+  if (open.some((w) => !w.is("break_statement", "continue_statement") && readsHolder(leak, w))) return null;
   const edits: Edits[] = open.map((w) => insertBefore(statementOf(w) ?? w, lines));
   const last = statementsOf(region).at(-1);
   if (last && !terminates(region) && !leak.stop(last)) {
@@ -267,6 +272,16 @@ function beforeEachWayOut(leak: Leak, held: Held, { doubt }: MendOptions): Fix |
   });
 }
 
+/** Calls behind `after` in the region that end the goroutine: `t.Fatal(err)`. What is deferred runs, what is open stays open. */
+export function unwindsIn(pkg: PackageModel, region: GoNode, after: GoNode): GoNode[] {
+  const found: GoNode[] = [];
+  region.walk((n) => {
+    if (n.kind === "func_literal") return false;
+    if (n.kind === "call_expression" && n.start >= after.end && pkg.noReturn(n) === "goexit") found.push(n);
+  });
+  return found;
+}
+
 /** The rest of the turn in a function literal, with a defer. Only where nothing in it leaves the turn. */
 function ownTurn(leak: Leak, held: Held): Fix | null {
   const region = ownerOf(held.statement);
@@ -278,6 +293,8 @@ function ownTurn(leak: Leak, held: Held): Fix | null {
   const inside = rest.slice(from);
   if (leavesOf(region, held.statement)?.length !== 0) return null;
   if (inside.some((s) => s.find("labeled_statement", "goto_statement").length > 0)) return null;
+  const anchor = afterCheck(leak, held.statement);
+  if (!anchor) return null;
   const text = releaseText(leak.row, leak.acquire, held.name);
   return fix({
     title: `Put the turn into a function literal that ends with ${text}`,
@@ -286,7 +303,7 @@ function ownTurn(leak: Leak, held: Held): Fix | null {
     edits: [
       ...held.edits,
       insertAfter(
-        held.statement,
+        anchor,
         deferLines(leak.row, leak.acquire, held.name).map((l) => `\t${l}`),
       ),
       wrapStatements(held.statement, last, "func() {", "}()"),

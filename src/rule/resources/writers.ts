@@ -103,7 +103,9 @@ export function firstReader(pkg: PackageModel, { call, holder, func }: Leak): Go
   const name = argument?.kind === "unary_expression" ? argument.child("operand") : argument;
   const sink = name?.kind === "identifier" ? pkg.binding(name) : null;
   const statement = statementOf(call);
-  if (!holder || !statement || !sink || sink.func !== func || sink.kind !== "var") return null;
+  if (!holder || !statement || !sink || !name || sink.func !== func || sink.kind !== "var") return null;
+  const type = pkg.typeOf(name);
+  if (!["bytes.Buffer", "strings.Builder"].some((t) => isNamed(type.kind === "pointer" ? type.elem : type, t))) return null;
   const siblings = statement.parent?.items ?? [];
   const last = siblings.findLastIndex((s) =>
     holder.uses.some((u) => s.contains(u.node) && WRITES.test(u.node.parent?.child("field")?.text ?? "")),

@@ -30,6 +30,7 @@ import {
   subjectOf,
   terminates,
   unlocksOf,
+  unwindsIn,
   waysOf,
   wrapStatements,
 } from "../../rule/index.ts";
@@ -176,9 +177,11 @@ function onEachExit(pkg: PackageModel, body: GoNode, deferred: GoNode): Fix | nu
   if (ownerOf(deferred) !== body) return null;
   const call = deferred.items[0];
   if (call?.kind !== "call_expression" || call.child("function")?.kind === "func_literal") return null;
-  const ways = leavesOf(body, deferred);
+  const leaving = leavesOf(body, deferred);
   const last = statementsOf(body).at(-1);
-  if (ways === null || !last) return null;
+  if (leaving === null || !last) return null;
+  const unwinding = unwindsIn(pkg, body, deferred);
+  const ways = [...leaving, ...unwinding];
   const names = call
     .find("identifier")
     .map((n) => pkg.binding(n))
@@ -188,8 +191,9 @@ function onEachExit(pkg: PackageModel, body: GoNode, deferred: GoNode): Fix | nu
   if (
     ways.some(
       (w) =>
-        w.kind === "return_statement" &&
-        (reads(w) || w.find("call_expression").some((c) => !MAKES_ERRORS.has(c.child("function")?.text ?? ""))),
+        (unwinding.includes(w) && reads(w)) ||
+        (w.kind === "return_statement" &&
+          (reads(w) || w.find("call_expression").some((c) => !MAKES_ERRORS.has(c.child("function")?.text ?? "")))),
     )
   )
     return null;
