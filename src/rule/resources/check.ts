@@ -31,13 +31,23 @@ function judgedElsewhere({ call, error }: Leak): boolean {
   if (!first || first.captured) return false;
   for (let n: GoNode | null = first.node; n && n.kind !== "statement_list"; n = n.parent) {
     if (n.kind === "func_literal" || (n.kind === "expression_list" && n.field === "left")) return false;
-    if (n.kind === "argument_list") return n.closest("short_var_declaration", "assignment_statement", "var_declaration", "block")?.kind !== "block";
+    if (n.kind === "argument_list")
+      return n.closest("short_var_declaration", "assignment_statement", "var_declaration", "block")?.kind !== "block";
   }
   return false;
 }
 
 /** `if err == nil { t.Fatal("no error") }`: the test wants it to fail, and ends at once where it does not. */
-function expectsFailure({ pkg, witness, error }: Leak): boolean {
+function expectsFailure({ pkg, witness, error, call }: Leak): boolean {
+  const statement = statementOf(call);
+  const siblings = statement?.parent?.items ?? [];
+  const next = statement ? siblings[siblings.indexOf(statement) + 1] : undefined;
+  const asserted = next?.kind === "expression_statement" ? next.items[0] : undefined;
+  if (asserted?.kind === "call_expression" && /^(Error|EqError|NotNil)/.test(asserted.child("function")?.child("field")?.text ?? "")) {
+    // `require.Error(t, err)`
+    const subject = asserted.child("arguments")?.items[1];
+    if (error && subject?.kind === "identifier" && pkg.binding(subject) === error) return true;
+  }
   const last = witness?.exit === "goexit" ? witness.steps.at(-2) : undefined;
   if (!last || !error || last.node.kind !== "binary_expression") return false;
   return last.node.items.some((n) => n.kind === "nil") && last.node.items.some((n) => n.kind === "identifier" && pkg.binding(n) === error);
@@ -104,7 +114,14 @@ export function mendResource(leak: Leak, options?: MendOptions): (Fix | null)[] 
 function inHeader(leak: Leak): Fix | null {
   const { holder, slot, error, call, row, acquire, inLoop, handedOver } = leak;
   const statement = statementOf(call);
-  if (!slot || !error || (inLoop && holder) || handedOver || statement?.kind !== "if_statement" || !statement.child("initializer")?.contains(call))
+  if (
+    !slot ||
+    !error ||
+    (inLoop && holder) ||
+    handedOver ||
+    statement?.kind !== "if_statement" ||
+    !statement.child("initializer")?.contains(call)
+  )
     return null;
   const condition = statement.child("condition")?.text;
   const then = statement.child("consequence");
