@@ -1,7 +1,9 @@
 /** The program. Colour is settled before anything else is loaded; each command loads what it needs. */
 import { settleColor } from "./color.ts";
+import { settleMemory } from "../engine/memory.ts";
 
 settleColor(process.argv.slice(2));
+settleMemory();
 // A reader that goes away (`| head`) is no fault.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(0);

@@ -98,7 +98,7 @@ export class GoFile implements FileModel {
       if (error || !root) {
         this.problems.push({ path: this.path, start: error?.start ?? d.start, message: "syntax error" });
         this.#syntax.set(d, null);
-      } else if (deeperThan(root, DEEPEST)) {
+      } else if (d.end - d.start > 2 * DEEPEST && deeperThan(root, DEEPEST)) {
         this.problems.push({ path: this.path, start: d.start, message: `nested deeper than ${DEEPEST} levels, not checked` });
         this.#syntax.set(d, null);
       } else this.#syntax.set(d, root);
@@ -106,6 +106,7 @@ export class GoFile implements FileModel {
   }
 }
 
+/** A level of nesting takes two characters at least: shorter declarations need not be asked. */
 function deeperThan(node: GoNode, levels: number): boolean {
   if (levels === 0) return true;
   for (const c of node.children) if (c.children.length > 0 && deeperThan(c, levels - 1)) return true;

@@ -27,6 +27,14 @@ const STANDARD_NAMES = new Set([...Object.keys(STANDARD).map(lastName), ...TESTI
 /** A function without one of these words in its text can only fail to return by calling one that has. */
 const WORDS = ["panic(", "Exit(", ".Fatal", ".Panic", "Goexit(", ".Skip", ".FailNow", "for {", "select {"];
 
+/** Other packages are opened only for names that say it: to look into every callee would read the whole module. */
+const TELLING = ["exit", "fatal", "die", "panic", "fail", "abort", "throw", "quit", "bail", "must", "check"];
+
+function speaks(name: string): boolean {
+  const lower = name.toLowerCase();
+  return TELLING.some((word) => lower.includes(word));
+}
+
 function lastName(symbol: string): string {
   return symbol.slice(symbol.lastIndexOf(".") + 1);
 }
@@ -55,9 +63,16 @@ export class NoReturn {
         if (symbol.startsWith("testing.") && TESTING.has(name)) return "goexit";
       }
     }
-    if (!this.#suspect(name)) return null;
-    const entity = this.#entity(callee);
+    const entity = this.#suspect(name) ? this.#entity(callee) : speaks(name) ? this.#elsewhere(callee, name) : null;
     return entity ? this.#looked(entity) : null;
+  }
+
+  /** A function of another package of the module, where that is at hand. */
+  #elsewhere(callee: GoNode, name: string): Entity | null {
+    const operand = callee.child("operand");
+    const path = operand?.kind === "identifier" ? this.#pkg.binding(operand)?.import?.path : null;
+    const entities = path ? (this.#pkg.import(path)?.lookup(name) ?? []) : [];
+    return entities.length === 1 && entities[0]?.kind === "func" ? entities[0] : null;
   }
 
   #entity(callee: GoNode): Entity | null {
@@ -86,13 +101,13 @@ export class NoReturn {
     if (known !== undefined) return known;
     this.#answers.set(entity, null); // a cycle of calls is taken to return
     const node = entity.node;
-    const func = node?.child("body") ? this.#pkg.functionAt(node) : null;
+    const func = node?.child("body") ? entity.pkg.functionAt(node) : null;
     let answer: ExitKind | null = null;
     if (func) {
-      const { exits } = this.#pkg.flow(func);
+      const { exits, defers } = entity.pkg.flow(func);
       const kinds = new Set(exits.map((e) => e.kind));
       // Deferred calls may recover from a panic, and then the function returns.
-      const recovers = kinds.has("panic") && this.#pkg.flow(func).defers.length > 0;
+      const recovers = kinds.has("panic") && defers.length > 0;
       if (!kinds.has("return") && !kinds.has("end") && !recovers)
         answer = kinds.has("goexit") ? "goexit" : kinds.has("panic") ? "panic" : kinds.has("exit") ? "exit" : null;
     }
