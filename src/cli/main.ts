@@ -1,6 +1,7 @@
 /** The program. Colour is settled before anything else is loaded; each command loads what it needs. */
-import { settleColor } from "./color.ts";
+
 import { settleMemory } from "../engine/memory.ts";
+import { settleColor } from "./color.ts";
 
 settleColor(process.argv.slice(2));
 settleMemory();

@@ -191,16 +191,7 @@ export function copyQuickly(shapes: Shapes, cursor: Cursor, source: Source): GoN
     }
     const kind = kinds[id] as Kind | Token;
     const how = shape[id];
-    const node = new GoNode(
-      source,
-      kind,
-      start,
-      start,
-      parent,
-      shapes.field(cursor, parentId, id),
-      named[id] as boolean,
-      NO_CHILDREN,
-    );
+    const node = new GoNode(source, kind, start, start, parent, shapes.field(cursor, parentId, id), named[id] as boolean, NO_CHILDREN);
     waiting.push(node);
     if (how === INNER && cursor.gotoFirstChild()) {
       parent = node;

@@ -1,7 +1,8 @@
 /** One Go file: text, outline and syntax, each made when first asked for. */
+
+import type { FileImport } from "../go/imports.ts";
 import { builds32, fileBuildVersion, type Version } from "../go/module.ts";
 import type { GoNode, Source } from "../go/node.ts";
-import type { FileImport } from "../go/imports.ts";
 import { type Declaration, type Outline, outline } from "../go/outline.ts";
 import { parse } from "../go/parse.ts";
 import { respellNew } from "../go/respell.ts";

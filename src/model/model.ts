@@ -79,7 +79,10 @@ export interface PackageModel {
    * Every identifier spelt `name` in the whole package (parsing what mentions it), tests of the same package included.
    * The caller resolves them: `binding` or `selection`. `where` is asked before a declaration is parsed.
    */
-  mentions(name: string, where?: (place: { readonly text: string; readonly at: number; readonly declaration: Declaration }) => boolean): Iterable<GoNode>;
+  mentions(
+    name: string,
+    where?: (place: { readonly text: string; readonly at: number; readonly declaration: Declaration }) => boolean,
+  ): Iterable<GoNode>;
 
   fileOf(node: GoNode): FileModel;
   /** Innermost function or literal whose body or signature holds the node; null at top level. */

@@ -2,8 +2,9 @@
  * The package: files, names, and the parts of the model tied together. Everything is computed when first asked for and kept
  * as long as the package is.
  */
-import { candidateNames } from "../go/imports.ts";
+
 import type { FileImport } from "../go/imports.ts";
+import { candidateNames } from "../go/imports.ts";
 import type { Version } from "../go/module.ts";
 import { type GoNode, type Kind, unparen } from "../go/node.ts";
 import type { Declaration } from "../go/outline.ts";
@@ -155,7 +156,13 @@ export class Package implements PackageModel {
     this.files = input.files;
     for (const f of input.files) this.#fileByPath.set(f.path, f);
     this.#types = new Types(this);
-    this.#noReturn = new NoReturn(this, (name) => this.#index().get(name)?.filter((e) => e.kind === "func" || e.kind === "method") ?? []);
+    this.#noReturn = new NoReturn(
+      this,
+      (name) =>
+        this.#index()
+          .get(name)
+          ?.filter((e) => e.kind === "func" || e.kind === "method") ?? [],
+    );
   }
 
   /** Declarations that did not parse, among those that were asked for. */
@@ -194,7 +201,11 @@ export class Package implements PackageModel {
   }
 
   lookup(name: string): readonly Entity[] {
-    return this.#index().get(name)?.filter((e) => e.kind !== "method") ?? [];
+    return (
+      this.#index()
+        .get(name)
+        ?.filter((e) => e.kind !== "method") ?? []
+    );
   }
 
   methods(type: string): readonly Entity[] {
@@ -204,7 +215,11 @@ export class Package implements PackageModel {
   }
 
   method(type: string, name: string): readonly Entity[] {
-    return this.#index().get(name)?.filter((e) => e.kind === "method" && e.receiver === type) ?? [];
+    return (
+      this.#index()
+        .get(name)
+        ?.filter((e) => e.kind === "method" && e.receiver === type) ?? []
+    );
   }
 
   // ------------------------------------------------------------ syntax
@@ -296,7 +311,10 @@ export class Package implements PackageModel {
   mentions(name: string, where?: Parameters<PackageModel["mentions"]>[1]): Iterable<GoNode> {
     if (where) return this.#spelt(name, where);
     let known = this.#mentions.get(name);
-    if (!known) this.#mentions.set(name, (known = new Once(this.#spelt(name))));
+    if (!known) {
+      known = new Once(this.#spelt(name));
+      this.#mentions.set(name, known);
+    }
     return known;
   }
 
@@ -545,7 +563,10 @@ function isWordChar(code: number): boolean {
 /** Identifiers that name parameters of function types, fields and the like: they mean nothing to the scopes around them. */
 function isNobodysName(identifier: GoNode): boolean {
   const parent = identifier.parent;
-  return identifier.field === "name" && (parent?.is("parameter_declaration", "variadic_parameter_declaration", "method_elem", "qualified_type") ?? false);
+  return (
+    identifier.field === "name" &&
+    (parent?.is("parameter_declaration", "variadic_parameter_declaration", "method_elem", "qualified_type") ?? false)
+  );
 }
 
 /** The literal_value of which the identifier, alone, is a key. */

@@ -1,9 +1,11 @@
 /** Where a resource is acquired, and who holds it then. */
+
 import { type GoNode, unparen } from "../../go/node.ts";
 import type { Binding, FuncModel, PackageModel } from "../../model/model.ts";
 import { isNamed } from "../../model/types.ts";
 import { calleeOf } from "../callees.ts";
 import { callsOfSymbols } from "../foreign.ts";
+import { perPackage } from "../per-package.ts";
 import { eventsOf, fateOf, type Ways } from "./hold.ts";
 import type { Acquire, Resource } from "./row.ts";
 
@@ -36,7 +38,11 @@ const MAX_WRAPPERS = 3;
  * All acquisitions whose holder can be told: held by a local, or by nobody (`slot` is `_` or null). Those that are handed over on
  * the spot (returned, stored, passed on) are not among them; calls of functions that return one are.
  */
-export function* acquisitions(pkg: PackageModel, row: Resource): Iterable<Acquisition> {
+export const acquisitions: (pkg: PackageModel, row: Resource) => readonly Acquisition[] = perPackage((pkg, row: Resource) => [
+  ...found(pkg, row),
+]);
+
+function* found(pkg: PackageModel, row: Resource): Iterable<Acquisition> {
   const seen = new Set<string>();
   let sites: { call: GoNode; acquire: Acquire }[] = [];
   for (const call of callsOfSymbols(
@@ -53,10 +59,10 @@ export function* acquisitions(pkg: PackageModel, row: Resource): Iterable<Acquis
       const key = `${call.source.path}:${call.start}:${acquire.result}`;
       if (!func || seen.has(key)) continue;
       seen.add(key);
-      const found = site(pkg, row, acquire, call, func);
-      if (found === null) continue;
-      if (!("index" in found)) yield found;
-      else if (sharesNone(row, func, found.index)) wrappers.push({ func, acquire: throughWrapper(pkg, func, acquire, found.index) });
+      const held = site(pkg, row, acquire, call, func);
+      if (held === null) continue;
+      if (!("index" in held)) yield held;
+      else if (sharesNone(row, func, held.index)) wrappers.push({ func, acquire: throughWrapper(pkg, func, acquire, held.index) });
     }
     sites = wrappers.flatMap(({ func, acquire }) => callsOf(pkg, func).map((call) => ({ call, acquire })));
   }

@@ -1,4 +1,5 @@
 /** What the resource rules share: which leaks are certain, who speaks of them, and the fixes. */
+
 import { type GoNode, unparen } from "../../go/node.ts";
 import type { Binding, PackageModel } from "../../model/model.ts";
 import { fix } from "../build.ts";
@@ -6,6 +7,7 @@ import { insertAfter, insertFirst, statementOf, statementsOf } from "../edits.ts
 import { freshName } from "../names.ts";
 import { terminates } from "../obligation/exits.ts";
 import { type Leak, leaks, type MendOptions, mend, type Resource, releaseText, subjectOf } from "../obligation.ts";
+import { perPackage } from "../per-package.ts";
 import type { Fix } from "../rule.ts";
 
 /** The leaks of the resource that its own rule should tell: certain ones that close-too-late does not tell better. */
@@ -13,14 +15,13 @@ export function* ownLeaks(pkg: PackageModel, row: Resource): Iterable<Leak> {
   for (const leak of certainLeaks(pkg, row)) if (!lateDefer(leak)) yield leak;
 }
 
-export function* certainLeaks(pkg: PackageModel, row: Resource): Iterable<Leak> {
-  for (const leak of leaks(pkg, row)) {
-    if (errorElsewhere(leak)) continue; // nothing tells when it was acquired
-    if (maybeFailed(leak)) continue;
-    if (judgedElsewhere(leak) || closedByDescriptor(leak) || expectsFailure(leak)) continue;
-    yield leak;
-  }
-}
+export const certainLeaks: (pkg: PackageModel, row: Resource) => readonly Leak[] = perPackage((pkg, row: Resource) =>
+  [...leaks(pkg, row)].filter((leak) => {
+    if (errorElsewhere(leak)) return false; // nothing tells when it was acquired
+    if (maybeFailed(leak)) return false;
+    return !(judgedElsewhere(leak) || closedByDescriptor(leak) || expectsFailure(leak));
+  }),
+);
 
 /**
  * `retry, err := shouldRetry(err)` before any check: what comes out of that is not followed, so a path may be one on which the acquisition

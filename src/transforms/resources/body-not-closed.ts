@@ -1,4 +1,4 @@
-import { BODY, defineRule, finding, importsOf, mendResource, messageOf, ownLeaks, witnessOf } from "../../rule/index.ts";
+import { acquiredBy, BODY, defineRule, finding, importsOf, mendResource, messageOf, ownLeaks, witnessOf } from "../../rule/index.ts";
 
 /**
  * A response whose body is not closed on some path.
@@ -25,7 +25,7 @@ export default defineRule({
   sources: ["https://pkg.go.dev/net/http#Client.Do", "https://pkg.go.dev/golang.org/x/tools/go/analysis/passes/httpresponse"],
   since: "0.1.0",
   tier: "recommended",
-  triggers: [".Do(", ".Get(", ".Post(", ".PostForm(", ".Head(", ".RoundTrip("],
+  triggers: acquiredBy([BODY]),
   imports: importsOf([BODY]),
   *check(pkg) {
     for (const leak of ownLeaks(pkg, BODY)) {

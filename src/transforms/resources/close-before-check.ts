@@ -39,7 +39,7 @@ export default defineRule({
   sources: ["https://pkg.go.dev/golang.org/x/tools/go/analysis/passes/httpresponse", "https://pkg.go.dev/net/http#Get"],
   since: "0.1.0",
   tier: "recommended",
-  triggers: acquiredBy(RESOURCES),
+  triggers: acquiredBy(RESOURCES).map((call) => ["!= nil", call]),
   imports: importsOf(RESOURCES),
   *check(pkg) {
     for (const row of RESOURCES) {

@@ -44,7 +44,7 @@ export default defineRule({
   sources: ["https://pkg.go.dev/net/http#Client.Do", "https://go.dev/doc/effective_go#defer"],
   since: "0.1.0",
   tier: "recommended",
-  triggers: acquiredBy(RESOURCES),
+  triggers: acquiredBy(RESOURCES).map((call) => ["defer", call]),
   imports: importsOf(RESOURCES),
   *check(pkg) {
     for (const row of RESOURCES) {

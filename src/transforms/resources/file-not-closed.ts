@@ -1,4 +1,5 @@
 import {
+  acquiredBy,
   closeIntoResult,
   defineRule,
   FILE,
@@ -38,19 +39,7 @@ export default defineRule({
   sources: ["https://pkg.go.dev/os#File.Close", "https://pkg.go.dev/net#Conn", "https://pkg.go.dev/archive/zip#OpenReader"],
   since: "0.1.0",
   tier: "recommended",
-  triggers: [
-    "Open(",
-    "Create(",
-    "OpenFile(",
-    "OpenRoot(",
-    "OpenInRoot(",
-    "OpenReader(",
-    "CreateTemp(",
-    "TempFile(",
-    "Pipe(",
-    "Dial",
-    "Listen",
-  ],
+  triggers: acquiredBy([FILE]),
   imports: importsOf([FILE]),
   *check(pkg) {
     for (const leak of ownLeaks(pkg, FILE)) {

@@ -1,0 +1,16 @@
+/** Answers about a package that several rules ask for are worked out once, and let go with the package. */
+import type { PackageModel } from "../model/model.ts";
+
+/** `answer`, remembered by package and key. */
+export function perPackage<K extends object, T>(answer: (pkg: PackageModel, key: K) => T): (pkg: PackageModel, key: K) => T {
+  const known = new WeakMap<PackageModel, Map<K, T>>();
+  return (pkg, key) => {
+    const own = known.get(pkg) ?? new Map<K, T>();
+    known.set(pkg, own);
+    const found = own.get(key);
+    if (found !== undefined || own.has(key)) return found as T;
+    const fresh = answer(pkg, key);
+    own.set(key, fresh);
+    return fresh;
+  };
+}
