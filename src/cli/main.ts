@@ -2,6 +2,7 @@
 
 import { settleMemory } from "../engine/memory.ts";
 import { settleColor } from "./color.ts";
+import { warmUp } from "./warm.ts";
 
 settleColor(process.argv.slice(2));
 settleMemory();
@@ -10,5 +11,6 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(0);
   throw error;
 });
+warmUp(process.argv.slice(2));
 const { main } = await import("./program.ts");
 process.exitCode = await main(process.argv.slice(2));

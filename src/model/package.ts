@@ -140,6 +140,7 @@ export class Package implements PackageModel {
   readonly #flows = new Map<FuncModel, Flow>();
   readonly #imports = new Map<string, PackageModel | null>();
   readonly #outer = new Map<string, OuterBinding | null>();
+  readonly #symbols = new Map<GoNode, string | null>();
   readonly #mentions = new Map<string, Once<GoNode>>();
   #names: Map<string, PackageEntity[]> | null = null;
   #roots: GoNode[] | null = null;
@@ -447,6 +448,15 @@ export class Package implements PackageModel {
 
   symbol(expression: GoNode): string | null {
     const e = unparen(expression);
+    let symbol = this.#symbols.get(e);
+    if (symbol === undefined) {
+      symbol = this.#symbolOf(e);
+      this.#symbols.set(e, symbol);
+    }
+    return symbol;
+  }
+
+  #symbolOf(e: GoNode): string | null {
     if (e.kind === "identifier" || e.kind === "type_identifier") return this.#nameSymbol(e);
     if (e.kind === "qualified_type") {
       const pkg = e.child("package");

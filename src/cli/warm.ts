@@ -1,0 +1,11 @@
+/** Starts what most runs need while the rest of the program still loads: the WebAssembly is compiled on another thread. */
+
+const WITHOUT_GO = new Set(["rule", "rules", "help", "--help", "-h", "--version", "-V"]);
+
+/** Returns at once. What fails here fails again, and is told, where it is needed. */
+export function warmUp(args: readonly string[]): void {
+  if (WITHOUT_GO.has(args[0] ?? "")) return;
+  const grammar = import("../go/parse.ts").then(({ loadGrammar }) => loadGrammar());
+  const formatter = import("../go/format.ts").then(({ loadFormatter }) => loadFormatter());
+  Promise.allSettled([grammar, formatter]);
+}
