@@ -1,4 +1,5 @@
 import {
+  constantOf,
   type ContextInScope,
   contextsInScope,
   defineRule,
@@ -65,7 +66,7 @@ export default defineRule({
   fixSafety:
     "Always unsafe: whether the function should still run when the caller has left, or its context is done, only a person can tell.",
   silent:
-    "The timer is stopped on every path, or returned, stored, or passed on; the path ends in main.main, a panic or an exit; the function never returns. Pedantic where no context or done channel is in scope and no loop is around.",
+    "The timer is stopped on every path, or returned, stored, or passed on; the path ends in main.main, a panic or an exit; the function never returns; it fires at once, does nothing, or its end is waited for with a WaitGroup. Pedantic where no context or done channel is in scope and no loop is around.",
   sources: ["https://pkg.go.dev/time#AfterFunc", "https://pkg.go.dev/context#AfterFunc"],
   since: "0.1.0",
   tier: "recommended",
@@ -73,6 +74,7 @@ export default defineRule({
   imports: ["time"],
   *check(pkg) {
     for (const leak of leaks(pkg, AFTER_FUNC)) {
+      if (runsOut(pkg, leak)) continue;
       const end = endInScope(pkg, leak.call);
       const tier = end || leak.inLoop ? undefined : "pedantic"; // nothing tells when it should end
       const fixes = [
@@ -84,6 +86,28 @@ export default defineRule({
     }
   },
 });
+
+/** Nothing is left to stop: the timer fires at once, its function is empty, or a WaitGroup's Wait behind the call comes back only when it has run. */
+function runsOut(pkg: PackageModel, leak: Leak): boolean {
+  const [duration, given] = leak.call.child("arguments")?.items ?? [];
+  if (!duration || !given) return false;
+  const constant = constantOf(pkg, duration);
+  if ((typeof constant === "number" || typeof constant === "bigint") && constant <= 0) return true;
+  const run = unparen(given);
+  const body = run.kind === "func_literal" ? run.child("body") : null;
+  if (body && body.items.length === 0) return true;
+  const groups = body ? body.find("call_expression").flatMap((c) => groupOf(c.child("function"), "Done")) : groupOf(run, "Done");
+  if (groups.length === 0) return false;
+  const waits = leak.func.node.find("call_expression").filter((c) => groupOf(c.child("function"), "Wait").some((g) => groups.includes(g)));
+  return waits.some((w) => !run.contains(w) && pkg.flow(leak.func).reaches(leak.call, w));
+}
+
+/** The text before `.Done` or `.Wait`, when that is what the expression names. */
+function groupOf(expression: GoNode | null, method: string): string[] {
+  if (expression?.kind !== "selector_expression" || expression.child("field")?.text !== method) return [];
+  const group = expression.child("operand");
+  return group ? [group.text] : [];
+}
 
 /** What tells that the work is over: a context, or a done channel. `display`: whether it covers this call only the author knows. */
 interface End {
