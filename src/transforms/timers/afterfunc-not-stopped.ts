@@ -1,6 +1,6 @@
 import {
-  constantOf,
   type ContextInScope,
+  constantOf,
   contextsInScope,
   defineRule,
   doneChannelsInScope,
