@@ -5,6 +5,7 @@
 import type { FieldType, PackageModel, Type } from "../model/model.ts";
 import { sizeAlign } from "../model/stdlib.ts";
 import { underlying } from "./types.ts";
+import { since } from "./versions.ts";
 
 export interface Layout {
   /** Bytes. */
@@ -73,6 +74,8 @@ const ATOMIC_64 = new Set(["Int64", "Uint64"]);
 function namedLayout(pkg: PackageModel, type: Type & { kind: "named" }): Layout | null {
   if ((type.path === "sync/atomic" || type.path === "internal/runtime/atomic") && ATOMIC_64.has(type.name)) return { size: 8, align: 8 };
   if (type.path === "sync/atomic" && type.name === "Pointer") return { size: WORD, align: WORD };
+  // 12 bytes up to Go 1.19, and the table is the newest Go's.
+  if (type.path === "sync" && type.name === "WaitGroup" && !since(pkg, "1.20")) return null;
   const tabled = type.path === "" || type.args.length > 0 ? null : sizeAlign(type.path, type.name);
   if (tabled) return tabled;
   const under = underlying(pkg, type);

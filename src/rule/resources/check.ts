@@ -38,7 +38,7 @@ function judgedElsewhere({ call, error }: Leak): boolean {
   return false;
 }
 
-/** `if err == nil { t.Fatal("no error") }`: the test wants it to fail, and ends at once where it does not. */
+/** `if err == nil { t.Fatal("no error") }`, `if err == nil || ... { t.Error(...) }` in a test: it wants the call to fail. */
 function expectsFailure({ pkg, witness, error, call }: Leak): boolean {
   const statement = statementOf(call);
   const siblings = statement?.parent?.items ?? [];
@@ -49,9 +49,18 @@ function expectsFailure({ pkg, witness, error, call }: Leak): boolean {
     const subject = asserted.child("arguments")?.items[1];
     if (error && subject?.kind === "identifier" && pkg.binding(subject) === error) return true;
   }
+  if (next?.kind === "if_statement" && error && pkg.fileOf(call).test && comparesEqual(pkg, next.child("condition"), error)) return true;
   const last = witness?.exit === "goexit" ? witness.steps.at(-2) : undefined;
   if (!last || !error || last.node.kind !== "binary_expression") return false;
   return last.node.items.some((n) => n.kind === "nil") && last.node.items.some((n) => n.kind === "identifier" && pkg.binding(n) === error);
+}
+
+/** `err == nil`, alone or first in a chain of `||`. */
+function comparesEqual(pkg: PackageModel, condition: GoNode | null, error: Binding): boolean {
+  let n = condition && unparen(condition);
+  while (n?.kind === "binary_expression" && n.child("operator")?.kind === "||") n = n.child("left") && unparen(n.child("left") as GoNode);
+  if (n?.kind !== "binary_expression" || n.child("operator")?.kind !== "==") return false;
+  return n.items.some((o) => o.kind === "nil") && n.items.some((o) => o.kind === "identifier" && pkg.binding(o) === error);
 }
 
 /** `syscall.Close(int(f.Fd()))` */
