@@ -49,6 +49,12 @@ describe.each(all)("$rule", ({ cases }) => {
       else expect(c.wants).not.toEqual([]);
     });
 
+    it("is the same when no other rule runs: its own triggers and imports are enough", async () => {
+      const own = rules.filter((r) => r.id === c.rule);
+      const alone = await check(c, c.files, own);
+      expect(alone.own.map((f) => line(seen(c, f)))).toEqual(said.own.map((f) => line(seen(c, f))));
+    });
+
     it("is worded as the house words things", () => {
       expect(said.own.flatMap((f) => illWorded(f, textOf(c.files, f.at.path)))).toEqual([]);
     });
