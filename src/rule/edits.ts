@@ -5,6 +5,7 @@
  */
 import type { GoNode } from "../go/node.ts";
 import type { Edit, Span } from "../text/edit.ts";
+import { lineStart } from "../text/lines.ts";
 
 /** Edits of one change, or null when it cannot be made here. */
 export type Edits = readonly Edit[] | null;
@@ -88,10 +89,6 @@ export function ownerOf(statement: GoNode): GoNode | null {
 
 // ---------------------------------------------------------------- indentation
 
-function lineStart(text: string, offset: number): number {
-  return text.lastIndexOf("\n", offset - 1) + 1;
-}
-
 /** Offset of the line's end, before "\n" or "\r\n". */
 function lineEnd(text: string, offset: number): number {
   const at = text.indexOf("\n", offset);
@@ -111,7 +108,7 @@ function lineIndent(text: string, offset: number): string {
 }
 
 /** True when only blanks stand before the node on its line. */
-function firstOnLine(node: GoNode): boolean {
+export function firstOnLine(node: GoNode): boolean {
   const { text } = node.source;
   return blank(text, lineStart(text, node.start), node.start);
 }

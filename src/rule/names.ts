@@ -1,4 +1,5 @@
 /** Names for what a fix writes: fresh locals, and packages as they can be named at a place. */
+import { candidateNames } from "../go/imports.ts";
 import type { GoNode } from "../go/node.ts";
 import type { Binding, PackageModel } from "../model/model.ts";
 import { ownerOf, statementOf } from "./edits.ts";
@@ -73,18 +74,9 @@ function fromDotImport(meant: Binding | null): boolean {
   return meant === null || meant.kind === "import" || meant.import?.alias === ".";
 }
 
-/** The name in a package's clause: from its source where that is at hand, else what its path ends in, without a version. */
+/** The name in a package's clause: from its source where that is at hand, else the likeliest for its path. */
 export function packageName(pkg: PackageModel, path: string): string {
-  const source = pkg.import(path);
-  if (source) return source.name;
-  const parts = path.split("/");
-  const last = parts.pop() ?? path;
-  const previous = parts.pop();
-  return previous !== undefined && isMajorVersion(last) ? previous : last;
-}
-
-function isMajorVersion(part: string): boolean {
-  return part[0] === "v" && part.length > 1 && Number.isInteger(Number(part.slice(1)));
+  return pkg.import(path)?.name ?? candidateNames(path)[0] ?? path;
 }
 
 /** The intent to drop an import of `at`'s file where nothing else uses it. */

@@ -1,15 +1,7 @@
 /** Edits of a struct's fields: one before another, one behind the last, one moved to the front. */
 import type { GoNode } from "../go/node.ts";
-import { type Edits, spanOf } from "./edits.ts";
-
-function lineStart(text: string, offset: number): number {
-  return text.lastIndexOf("\n", offset - 1) + 1;
-}
-
-function firstOnLine(node: GoNode): boolean {
-  const { text } = node.source;
-  return text.slice(lineStart(text, node.start), node.start).trim() === "";
-}
+import { lineStart } from "../text/lines.ts";
+import { type Edits, firstOnLine, spanOf } from "./edits.ts";
 
 /** Where the field with the comments directly above it begins. */
 function startWithComments(field: GoNode): number {

@@ -1,6 +1,8 @@
 /** Differences of two texts by lines and by words. The only importer of `diff`. */
+
 import { diffArrays, formatPatch, type StructuredPatchHunk, structuredPatch } from "diff";
 import { type Edit, normalise } from "./edit.ts";
+import { lineStart } from "./lines.ts";
 
 export interface HunkLine {
   readonly kind: "same" | "removed" | "added";
@@ -87,11 +89,6 @@ function commonEnd(before: string, after: string, start: number, context: number
     end = next;
   }
   return before.length - end;
-}
-
-/** Start of the line that an offset lies in. */
-function lineStart(text: string, offset: number): number {
-  return offset === 0 ? 0 : text.lastIndexOf("\n", offset - 1) + 1;
 }
 
 function countLines(text: string, end: number): number {

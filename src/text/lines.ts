@@ -157,3 +157,8 @@ function utf8Length(text: string, start: number, end: number): number {
   }
   return bytes;
 }
+
+/** Offset at which the line begins that an offset lies in. */
+export function lineStart(text: string, offset: number): number {
+  return offset === 0 ? 0 : text.lastIndexOf("\n", offset - 1) + 1;
+}
