@@ -1,6 +1,7 @@
 /** Fixes in rounds: plan, render, check again, until nothing is left that can be applied. */
 import { outline } from "../go/outline.ts";
 import type { Applicability, Finding, Fix } from "../rule/rule.ts";
+import { keptLines } from "../text/diff.ts";
 import type { Checked } from "./check.ts";
 import { declarationAt } from "./fingerprint.ts";
 import { renderOutcome } from "./outcome.ts";
@@ -13,7 +14,15 @@ export interface Wanted {
   readonly unsafe: boolean;
   /** Whether fixes of the finding's rule are wanted at all: `--fixable`, `--unfixable`. */
   readonly fixable: (finding: Finding) => boolean;
+  readonly choose?: Choose;
 }
+
+/**
+ * What somebody chose for a finding: one of its fixes, unsafe ones included; null for none; undefined for what is chosen by default. It is
+ * asked about the findings of the first round, by the same objects, also when a later round comes to them, and about findings that only
+ * a fix brought to light. A choice that cannot be applied stays unapplied: no alternative stands in for it.
+ */
+export type Choose = (finding: Finding, fingerprint: string) => Fix | null | undefined;
 
 export interface FixRun {
   readonly files: readonly FileChange[];
@@ -50,7 +59,7 @@ export async function fixInRounds(
   let state = first;
   let rounds = 0;
   while (rounds < MAX_ROUNDS) {
-    const candidates = candidatesOf(state, wanted, refused);
+    const candidates = candidatesOf(state, wanted, refused, origins, first);
     if (candidates.length === 0) break;
     rounds++;
     const { accepted, conflicts } = plan(candidates);
@@ -76,11 +85,12 @@ export async function fixInRounds(
       texts.set(file.path, file.after);
     }
     const done = new Set(settled.applied.map((c) => c.finding));
-    follow(state, settled.next, done, origins);
+    const changed = new Map(settled.files.map((f) => [f.path, f]));
+    follow(state, settled.next, done, changed, origins);
     state = settled.next;
     if (settled.files.length === 0 && settled.invalid.length === 0 && settled.unwanted.length === 0) break;
   }
-  for (const { finding, fix } of rounds === MAX_ROUNDS ? candidatesOf(state, wanted, refused) : []) {
+  for (const { finding, fix } of rounds === MAX_ROUNDS ? candidatesOf(state, wanted, refused, origins, first) : []) {
     problems.push({
       path: finding.at.path,
       rule: finding.rule,
@@ -108,29 +118,61 @@ export function findingsOf(state: State): Finding[] {
 // ---------------------------------------------------------------- choice
 
 /** Why a fix is not to be applied, or null. */
-function objection(fix: Fix, finding: Finding, checked: Checked | undefined, wanted: Wanted): Outcome | null {
+function objection(fix: Fix, finding: Finding, checked: Checked | undefined, wanted: Wanted, chosen = false): Outcome | null {
   const blocked = checked?.blocked.get(fix);
   if (blocked) return blocked.fault ? { status: "invalid", reason: blocked.reason } : { status: "not-selected", reason: blocked.reason };
   if (fix.applicability === "display") return { status: "not-selected", reason: "a sketch to read, never applied" };
+  if (chosen) return null;
   if (!wanted.fixable(finding)) return { status: "not-selected", reason: "fixes of this rule are not wanted" };
   if (fix.applicability === "unsafe" && !wanted.unsafe) return { status: "not-selected", reason: "unsafe fixes want --unsafe-fixes" };
   return null;
 }
 
-/** The first alternative that may be applied. */
-function choose(finding: Finding, checked: Checked | undefined, wanted: Wanted, isRefused: (fix: Fix) => boolean): Fix | null {
-  return finding.fixes.find((fix) => !isRefused(fix) && objection(fix, finding, checked, wanted) === null) ?? null;
+/** The fix that was chosen, or else the first alternative that may be applied. */
+function pick(
+  finding: Finding,
+  choice: Fix | null | undefined,
+  checked: Checked | undefined,
+  wanted: Wanted,
+  isRefused: (fix: Fix) => boolean,
+): Fix | null {
+  if (choice === null) return null;
+  const open = choice === undefined ? finding.fixes : [choice];
+  return open.find((fix) => !isRefused(fix) && objection(fix, finding, checked, wanted, fix === choice) === null) ?? null;
 }
 
-function candidatesOf(state: State, wanted: Wanted, refused: ReadonlySet<string>): Candidate[] {
+function candidatesOf(
+  state: State,
+  wanted: Wanted,
+  refused: ReadonlySet<string>,
+  origins: ReadonlyMap<Finding, Finding>,
+  first: State,
+): Candidate[] {
   const candidates: Candidate[] = [];
-  for (const checked of state.values()) {
+  for (const [dir, checked] of state) {
     for (const finding of checked.findings) {
-      const fix = choose(finding, checked, wanted, (f) => refused.has(refusalKey(finding, f, checked)));
+      const choice = choiceOf(finding, origins.get(finding), checked, first.get(dir), wanted);
+      const fix = pick(finding, choice, checked, wanted, (f) => refused.has(refusalKey(finding, f, checked)));
       if (fix) candidates.push({ finding, fix });
     }
   }
   return candidates;
+}
+
+/** What was chosen for a finding, as one of its own fixes; of one that stayed from the first round, what was chosen then. */
+function choiceOf(
+  finding: Finding,
+  origin: Finding | undefined,
+  checked: Checked,
+  first: Checked | undefined,
+  wanted: Wanted,
+): Fix | null | undefined {
+  if (!wanted.choose) return undefined;
+  if (!origin) return wanted.choose(finding, checked.fingerprints.get(finding) ?? "");
+  const choice = wanted.choose(origin, first?.fingerprints.get(origin) ?? "");
+  if (!choice) return choice;
+  const same = finding.fixes.find((f) => f.title === choice.title);
+  return same ?? (finding.fixes.length === origin.fixes.length ? finding.fixes[origin.fixes.indexOf(choice)] : undefined) ?? null;
 }
 
 function refusal(candidate: Candidate, state: State): string {
@@ -144,10 +186,12 @@ function refusalKey(finding: Finding, fix: Fix, checked: Checked | undefined): s
 }
 
 function setOutcomes(finding: Finding, checked: Checked, wanted: Wanted, outcomes: Map<Fix, Outcome>): void {
-  const chosen = choose(finding, checked, wanted, () => false);
+  const choice = choiceOf(finding, undefined, checked, undefined, wanted);
+  const picked = pick(finding, choice, checked, wanted, () => false);
+  const other: Outcome = choice === null ? { status: "not-selected", reason: "it was not chosen" } : { status: "alternative" };
   for (const fix of finding.fixes) {
-    if (fix === chosen) continue;
-    outcomes.set(fix, objection(fix, finding, checked, wanted) ?? { status: "alternative" });
+    if (fix === picked) continue;
+    outcomes.set(fix, objection(fix, finding, checked, wanted, choice !== undefined) ?? other);
   }
 }
 
@@ -282,22 +326,62 @@ function grouped(checked: Checked | undefined): Map<string, Finding[]> {
   return groups;
 }
 
-/** Ties the findings that stayed to those of the first round. */
-function follow(before: State, after: State, done: ReadonlySet<Finding>, origins: Map<Finding, Finding>): void {
+/** Ties the findings that stayed to those of the first round: by their place, where the lines around it are the same; else by what they say. */
+function follow(
+  before: State,
+  after: State,
+  done: ReadonlySet<Finding>,
+  changed: ReadonlyMap<string, FileChange>,
+  origins: Map<Finding, Finding>,
+): void {
   for (const [dir, checked] of after) {
     const old = before.get(dir);
     if (old === checked) continue;
     const earlier = grouped(old);
     for (const [key, findings] of grouped(checked)) {
       const stayed = (earlier.get(key) ?? []).filter((f) => !done.has(f));
-      for (const finding of findings) {
-        const same = stayed.find((f) => f.message === finding.message) ?? (stayed.length === findings.length ? stayed[0] : undefined);
-        if (!same) continue;
-        stayed.splice(stayed.indexOf(same), 1);
-        origins.set(finding, origins.get(same) ?? same);
-      }
+      tieAll(stayed, findings, placesAfter(stayed, changed), (now, same) => origins.set(now, origins.get(same) ?? same));
     }
   }
+}
+
+function tieAll(
+  stayed: readonly Finding[],
+  findings: readonly Finding[],
+  places: ReadonlyMap<Finding, number>,
+  tie: (now: Finding, same: Finding) => void,
+): void {
+  const open = new Set(stayed);
+  const settle = (now: Finding, same: Finding | undefined): boolean => {
+    if (!same) return false;
+    open.delete(same);
+    tie(now, same);
+    return true;
+  };
+  const rest = findings.filter((now) => {
+    const here = [...open].filter((f) => places.get(f) === now.at.start);
+    return !settle(now, here.find((f) => f.message === now.message) ?? here[0]);
+  });
+  // One whose place is known and that is not there any more is gone.
+  for (const f of places.keys()) open.delete(f);
+  const even = open.size === rest.length;
+  for (const now of rest) settle(now, [...open].find((f) => f.message === now.message) ?? (even ? [...open][0] : undefined));
+}
+
+/** Where findings of one file start after a change, but for those on lines that it changed. */
+function placesAfter(findings: readonly Finding[], changed: ReadonlyMap<string, FileChange>): Map<Finding, number> {
+  const places = new Map<Finding, number>();
+  const change = changed.get(findings[0]?.at.path ?? "");
+  if (!change) {
+    for (const f of findings) places.set(f, f.at.start);
+    return places;
+  }
+  const kept = keptLines(change.before, change.after);
+  for (const f of findings) {
+    const place = kept(f.at.start);
+    if (place !== null) places.set(f, place);
+  }
+  return places;
 }
 
 /** Safe, unsafe and display fixes of findings, counted by the default alternative. */

@@ -23,13 +23,15 @@ export interface ParallelOptions extends SettingsOptions {
   readonly jobs?: number;
   readonly stdin?: unknown;
   readonly onProgress?: (progress: Progress) => void;
+  readonly onChecked?: (directory: string, checked: Checked) => void;
+  readonly background?: boolean;
 }
 
 type Group = readonly [dir: string, targets: readonly Target[]];
 
 /** What a worker is given. */
 export interface WorkerInput {
-  readonly options: Omit<ParallelOptions, "rules" | "onProgress" | "stdin">;
+  readonly options: Omit<ParallelOptions, "rules" | "onProgress" | "onChecked" | "background" | "stdin">;
   readonly wholeSyntax: boolean;
   readonly groups: readonly Group[];
   /** Order in which groups are taken: the largest first, so that the threads end together. */
@@ -63,15 +65,21 @@ export async function checkAll(
   const counters = new Int32Array(shared);
   const order = list.map((_, i) => i).sort((a, b) => sizeOf(list, b) - sizeOf(list, a) || a - b);
   const results = new Map<number, Checked>();
-  const { rules: _, onProgress, stdin: __, ...rest } = options;
+  const { rules: _, onProgress, onChecked, background = false, stdin: __, ...rest } = options;
   const input: WorkerInput = { options: rest, wholeSyntax: checker.options.wholeSyntax, groups: list, order, shared };
-  const workers = threadsFor(options, total).map((file) => startWorker(file, input, checker, results));
   const progress = (): void => onProgress?.({ done: Atomics.load(counters, DONE), total, findings: Atomics.load(counters, FOUND) });
-  await work(checker, input, (index, checked) => results.set(index, checked), progress);
+  const deliver = (index: number, checked: Checked): void => {
+    results.set(index, checked);
+    onChecked?.(displayPath(options.cwd, list[index]?.[0] ?? ""), checked);
+    progress();
+  };
+  const workers = threadsFor(options, total).map((file) => startWorker(file, input, checker, deliver));
+  if (!background || workers.length === 0) await work(checker, input, deliver, background ? pauses() : undefined);
   const crashes = (await Promise.all(workers)).filter((c) => c !== null);
   const state = new Map<string, Checked>();
   for (const [index, [dir, targets]] of list.entries()) {
-    state.set(displayPath(options.cwd, dir), results.get(index) ?? (await checker.checkDirectory(dir, targets)));
+    if (!results.has(index)) deliver(index, await checker.checkDirectory(dir, targets));
+    state.set(displayPath(options.cwd, dir), results.get(index) as Checked);
   }
   const [first] = list;
   if (first && crashes.length > 0) {
@@ -92,7 +100,7 @@ export async function work(
   checker: Checker,
   { groups, order, shared }: WorkerInput,
   deliver: (index: number, checked: Checked) => void,
-  progress: () => void,
+  pause?: () => Promise<void>,
 ): Promise<void> {
   const counters = new Int32Array(shared);
   for (;;) {
@@ -104,8 +112,20 @@ export async function work(
     Atomics.add(counters, DONE, targets.length);
     Atomics.add(counters, FOUND, checked.findings.length);
     deliver(index, checked);
-    progress();
+    await pause?.();
   }
+}
+
+/** A frame's time of work, and then a turn for whatever else waits on this thread. */
+const TURN = 12;
+
+function pauses(): () => Promise<void> {
+  let last = performance.now();
+  return async () => {
+    if (performance.now() - last < TURN) return;
+    await new Promise((resolve) => setImmediate(resolve));
+    last = performance.now();
+  };
 }
 
 function sizeOf(groups: readonly Group[], index: number): number {
@@ -115,18 +135,24 @@ function sizeOf(groups: readonly Group[], index: number): number {
 /** The worker's file, once for each further thread. A worker knows gomend's own rules alone, and only a bundle has one. */
 function threadsFor(options: ParallelOptions, files: number): string[] {
   const threads = Math.min(options.jobs ?? availableParallelism(), 1 + Math.floor(files / WORTH_A_THREAD));
-  if (threads < 2 || options.rules !== builtin || options.stdin !== undefined) return [];
+  const further = options.background && files >= WORTH_A_THREAD ? threads : threads - 1;
+  if (further < 1 || options.rules !== builtin || options.stdin !== undefined) return [];
   const file = fileURLToPath(new URL("./worker.js", import.meta.url));
-  return existsSync(file) ? Array.from({ length: threads - 1 }, () => file) : [];
+  return existsSync(file) ? Array.from({ length: further }, () => file) : [];
 }
 
 /** Runs a worker to its end; gives what it died of, or null. */
-function startWorker(file: string, input: WorkerInput, checker: Checker, results: Map<number, Checked>): Promise<string | null> {
+function startWorker(
+  file: string,
+  input: WorkerInput,
+  checker: Checker,
+  deliver: (index: number, checked: Checked) => void,
+): Promise<string | null> {
   return new Promise((resolve) => {
     const worker = new Worker(file, { workerData: input });
     let crash: string | null = null;
     worker.on("message", (output: WorkerOutput) => {
-      if ("results" in output) for (const [index, checked] of output.results) results.set(index, checked);
+      if ("results" in output) for (const [index, checked] of output.results) deliver(index, checked);
       else checker.add(output.phases, output.ruleTimes);
     });
     worker.on("error", (error) => {

@@ -4,10 +4,11 @@ import { dirname, resolve } from "node:path";
 import { loadFormatter } from "../go/format.ts";
 import { parseVersion } from "../go/module.ts";
 import type { Finding, Fix } from "../rule/rule.ts";
+import { type Applied, applyFixes, checkAgain } from "./apply.ts";
 import { byDirectory, type Checked, Checker, type CheckerOptions, type Phases } from "./check.ts";
 import { type SettingsOptions, settingsFor } from "./configured.ts";
 import { type Discovered, discover, displayPath, type Target } from "./discover.ts";
-import { findingsOf, fixInRounds, outlook, type State, type Wanted } from "./fix.ts";
+import { type Choose, findingsOf, outlook, type State, type Wanted } from "./fix.ts";
 import { checkAll, type Progress } from "./parallel.ts";
 import { Preview } from "./preview.ts";
 import type { FileChange, Outcome, Problem, Report } from "./report.ts";
@@ -32,9 +33,13 @@ export interface RunOptions extends SettingsOptions {
   readonly includeGenerated?: boolean;
   readonly includeIgnored?: boolean;
   readonly onProgress?: (progress: Progress) => void;
+  /** Called as each directory (as reports name it) is done, in no certain order; what other threads found comes in batches. */
+  readonly onChecked?: (directory: string, checked: Checked) => void;
+  /** Leave this thread to others: the check is done on further threads where it is large and there are any, else in small steps. */
+  readonly background?: boolean;
 }
 
-export type { Progress };
+export type { Applied, Checked, Choose, Progress };
 
 export interface Run {
   readonly report: Report;
@@ -49,6 +54,10 @@ export interface Run {
   readonly textOf: (path: string) => string;
   /** The files as one fix alone would leave them; throws when the outcome does not parse. */
   readonly preview: (finding: Finding, fix: Fix) => readonly FileChange[];
+  /** Applies what was chosen of the findings in `report.findings`, without checking everything again; nothing is written. */
+  readonly apply: (choose: Choose) => Promise<Applied>;
+  /** The run as it would be now: the directories of these files, by their names in the report, are read and checked again. */
+  readonly recheck: (paths: readonly string[]) => Promise<Run>;
 }
 
 /** The person asked for something that cannot be done: one line that says so, and the way out. */
@@ -88,30 +97,61 @@ export async function run(options: RunOptions): Promise<Run> {
   const checker = new Checker(checkerOptions);
   checker.phases.walk = walked - started;
   const state = await checkAll(checker, options, groups);
+  const fixed = options.fix ? await applyFixes(state, checkerOptions, groups, textIn(merged(state)), wantedOf(options)) : null;
+  const absolutes = new Map(found.targets.map((t) => [t.path, t.absolute]));
+  const faults = new Map<Fix, string | null>();
+  const assemble = async (now: State, applied: Applied | null): Promise<Run> => {
+    const report = await reportOf(now, applied, { problems, wanted: wantedOf(options), faults, started });
+    const textOf = textIn(report.sources);
+    const after = new Map(applied?.files.map((f) => [f.path, f.after]));
+    const preview = new Preview(textOf);
+    const previewLeft = new Preview((path) => after.get(path) ?? textOf(path));
+    const isLeft = new Set(applied ? report.left : []);
+    return {
+      report,
+      targets: found.targets,
+      rounds: applied?.rounds ?? 0,
+      phases: checker.phases,
+      ruleTimes: checker.ruleTimes,
+      absoluteOf: (path) => absolutes.get(path) ?? resolve(cwd, path),
+      textOf: (path) => overlay.get(path) ?? textOf(path),
+      preview: (finding, fix) => (isLeft.has(finding) ? previewLeft : preview).files(fix),
+      apply: (choose) => applyFixes(now, checkerOptions, groups, textOf, { ...wantedOf(options), choose }),
+      recheck: async (paths) => assemble(new Map([...now, ...(await checkAgain(checkerOptions, groups, paths))]), null),
+    };
+  };
+  return assemble(state, fixed);
+}
+
+/** What the parts of a run have in common. */
+interface Assembly {
+  /** Those that came before the check. */
+  readonly problems: readonly Problem[];
+  readonly wanted: Wanted;
+  /** What is known of fixes that were tried out. */
+  readonly faults: Map<Fix, string | null>;
+  readonly started: number;
+}
+
+async function reportOf(state: State, fixed: Applied | null, { problems, wanted, faults, started }: Assembly): Promise<Report> {
   const sources = merged(state);
-  const textOf = (path: string): string => sources.get(path) ?? "";
-  const fixed = options.fix ? await applyFixes(options, checkerOptions, state, groups, textOf) : null;
-  for (const checked of state.values()) problems.push(...checked.problems);
-  problems.push(...(fixed?.problems ?? []));
-  if ([...state.values()].some((c) => c.findings.some((f) => f.fixes.length > 0))) await loadFormatter();
-  const preview = new Preview(textOf);
-  const outcomes = new Map(fixed?.outcomes ?? outlook(state, wantedOf(options)));
-  if (!fixed) problems.push(...tryOut(state, preview, outcomes));
-  const prints = new Map<Finding, string>();
-  for (const checked of [...state.values(), ...(fixed?.state.values() ?? [])])
-    for (const [f, print] of checked.fingerprints) prints.set(f, print);
+  const all = findingsOf(state);
+  const told: Problem[] = [...problems, ...[...state.values()].flatMap((c) => c.problems), ...(fixed?.problems ?? [])];
+  if (all.some((f) => f.fixes.length > 0)) await loadFormatter();
+  const outcomes = new Map(fixed?.outcomes ?? outlook(state, wanted));
+  if (!fixed) told.push(...tryOut(all, new Preview(textIn(sources)), faults, outcomes));
+  const prints = new Map<Finding, string>(fixed?.fingerprints);
+  for (const checked of state.values()) for (const [f, print] of checked.fingerprints) prints.set(f, print);
   for (const checked of fixed?.state.values() ?? [])
     for (const [path, text] of checked.sources) if (!sources.has(path)) sources.set(path, text);
-  const all = findingsOf(state);
-  const after = new Map(fixed?.files.map((f) => [f.path, f.after]));
-  const report: Report = {
+  return {
     findings: all,
     fingerprints: prints,
     sources,
     files: fixed?.files ?? [],
     outcomes,
     left: fixed?.left ?? all,
-    problems: distinct(problems),
+    problems: distinct(told),
     stats: {
       files: sum(state, (c) => c.files),
       bytes: sum(state, (c) => c.bytes),
@@ -119,19 +159,6 @@ export async function run(options: RunOptions): Promise<Run> {
       packages: sum(state, (c) => c.packages),
       milliseconds: Math.round(performance.now() - started),
     },
-  };
-  const previewLeft = new Preview((path) => after.get(path) ?? textOf(path));
-  const isLeft = new Set(fixed ? report.left : []);
-  const absolutes = new Map(found.targets.map((t) => [t.path, t.absolute]));
-  return {
-    report,
-    targets: found.targets,
-    rounds: fixed?.rounds ?? 0,
-    phases: checker.phases,
-    ruleTimes: checker.ruleTimes,
-    absoluteOf: (path) => absolutes.get(path) ?? resolve(cwd, path),
-    textOf: (path) => overlay.get(path) ?? textOf(path),
-    preview: (finding, fix) => (isLeft.has(finding) ? previewLeft : preview).files(fix),
   };
 }
 
@@ -177,48 +204,15 @@ function isSmall(targets: readonly Target[]): boolean {
 
 // ---------------------------------------------------------------- fixes
 
-interface Applied {
-  readonly files: readonly FileChange[];
-  readonly outcomes: ReadonlyMap<Fix, Outcome>;
-  readonly left: readonly Finding[];
-  readonly problems: readonly Problem[];
-  readonly rounds: number;
-  readonly state: State;
-}
-
-async function applyFixes(
-  options: RunOptions,
-  checkerOptions: CheckerOptions,
-  first: State,
-  groups: ReadonlyMap<string, readonly Target[]>,
-  textOf: (path: string) => string,
-): Promise<Applied> {
-  await loadFormatter();
-  const byShown = new Map([...groups].map(([dir, targets]) => [displayPath(options.cwd, dir), { dir, targets }]));
-  let last: State = first;
-  const recheck = async (texts: ReadonlyMap<string, string>, changed: readonly string[]): Promise<State> => {
-    const overlay = new Map([...checkerOptions.overlay, ...texts]);
-    const checker = new Checker({ ...checkerOptions, wholeSyntax: false, overlay });
-    const fresh = new Map<string, Checked>();
-    for (const shown of new Set(changed.map((path) => displayPath(options.cwd, dirname(resolve(options.cwd, path)))))) {
-      const group = byShown.get(shown);
-      if (group) fresh.set(shown, await checker.checkDirectory(group.dir, group.targets));
-    }
-    last = new Map([...last, ...fresh]);
-    return fresh;
-  };
-  const result = await fixInRounds(first, textOf, recheck, wantedOf(options));
-  const faults = [...last.values()].flatMap((c) => c.problems.filter((p) => p.rule !== null));
-  return { ...result, problems: [...result.problems, ...faults], state: last };
-}
-
 /** Fixes whose outcome does not parse are known as faulty before anything of them is shown. */
-function tryOut(state: State, preview: Preview, outcomes: Map<Fix, Outcome>): Problem[] {
+function tryOut(findings: readonly Finding[], preview: Preview, faults: Map<Fix, string | null>, outcomes: Map<Fix, Outcome>): Problem[] {
   const problems: Problem[] = [];
-  for (const finding of findingsOf(state)) {
+  for (const finding of findings) {
     for (const fix of finding.fixes) {
       if (fix.applicability === "display" || outcomes.get(fix)?.status === "invalid") continue;
-      const reason = preview.fault(fix);
+      const known = faults.get(fix);
+      const reason = known === undefined ? preview.fault(fix) : known;
+      faults.set(fix, reason);
       if (reason === null) continue;
       outcomes.set(fix, { status: "invalid", reason });
       problems.push({ path: finding.at.path, rule: finding.rule, message: `its fix "${fix.title}" is invalid: ${reason}` });
@@ -244,6 +238,10 @@ function fixableRules(options: RunOptions): (finding: Finding) => boolean {
 }
 
 // ---------------------------------------------------------------- small things
+
+function textIn(sources: ReadonlyMap<string, string>): (path: string) => string {
+  return (path) => sources.get(path) ?? "";
+}
 
 function merged(state: State): Map<string, string> {
   const sources = new Map<string, string>();

@@ -5,8 +5,9 @@ import { type Checked, Checker } from "./check.ts";
 import { settingsFor } from "./configured.ts";
 import { type WorkerInput, type WorkerOutput, work } from "./parallel.ts";
 
-/** Results are sent together: most directories have little to say. */
+/** Results are sent together: most directories have little to say. None waits for longer than this many milliseconds. */
 const BATCH = 32;
+const LONGEST = 100;
 
 const input = workerData as WorkerInput;
 const { options, groups } = input;
@@ -24,17 +25,14 @@ const checker = new Checker({
 });
 
 let batch: [number, Checked][] = [];
+let sent = performance.now();
 const send = (output: WorkerOutput): void => parentPort?.postMessage(output);
-await work(
-  checker,
-  input,
-  (index, checked) => {
-    batch.push([index, checked]);
-    if (batch.length < BATCH) return;
-    send({ results: batch });
-    batch = [];
-  },
-  () => {},
-);
+await work(checker, input, (index, checked) => {
+  batch.push([index, checked]);
+  if (batch.length < BATCH && performance.now() - sent < LONGEST) return;
+  send({ results: batch });
+  batch = [];
+  sent = performance.now();
+});
 send({ results: batch });
 send({ phases: checker.phases, ruleTimes: checker.ruleTimes });

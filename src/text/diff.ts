@@ -99,8 +99,7 @@ function countLines(text: string, end: number): number {
 
 /** The edits, by changed lines and then as small as they can be, that lead from one text of a file to the other. */
 export function editsBetween(path: string, before: string, after: string): Edit[] {
-  const starts = [0];
-  for (let at = before.indexOf("\n"); at >= 0; at = before.indexOf("\n", at + 1)) starts.push(at + 1);
+  const starts = lineStarts(before);
   const edits = hunks(before, after, 0).map((hunk): Edit => {
     const start = starts[hunk.oldStart - 1] ?? before.length;
     const removed = hunk.lines.filter((line) => line.kind === "removed");
@@ -112,6 +111,36 @@ export function editsBetween(path: string, before: string, after: string): Edit[
 
 function textOf(lines: readonly HunkLine[]): string {
   return lines.map((line) => line.text + (line.newline ? "\n" : "")).join("");
+}
+
+/** Tells where an offset of the text before is in the text after; null on a line that is not in both. */
+export function keptLines(before: string, after: string): (offset: number) => number | null {
+  const changes = editsOfLines(before, after);
+  return (offset) => {
+    let shift = 0;
+    for (const { start, end, length } of changes) {
+      if (offset < start) break;
+      if (offset < end) return null;
+      shift += length - (end - start);
+    }
+    return offset + shift;
+  };
+}
+
+/** Changed lines as ranges of the text before, with the length of what stands there after. */
+function editsOfLines(before: string, after: string): { start: number; end: number; length: number }[] {
+  const starts = lineStarts(before);
+  return hunks(before, after, 0).map((hunk) => {
+    const start = starts[hunk.oldStart - 1] ?? before.length;
+    const length = (kind: HunkLine["kind"]): number => textOf(hunk.lines.filter((line) => line.kind === kind)).length;
+    return { start, end: start + length("removed"), length: length("added") };
+  });
+}
+
+function lineStarts(text: string): number[] {
+  const starts = [0];
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
+  return starts;
 }
 
 export interface Part {

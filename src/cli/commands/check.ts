@@ -1,4 +1,5 @@
 /** `gomend check`: findings, and with `--fix` what is left of them. */
+import { together } from "../../engine/apply.ts";
 import type { Report } from "../../engine/report.ts";
 import { type Run, run, UsageError } from "../../engine/run.ts";
 import { closest } from "../../engine/selection.ts";
@@ -101,7 +102,7 @@ async function showFiles(paths: readonly string[], flags: CheckFlags): Promise<n
 /** Writes the fixed files; those that could not be written are as they were, with all their findings. */
 function afterWriting(result: Run): Report {
   const { report } = result;
-  const { written, problems } = writeChanges(report.files, result.absoluteOf, together(report));
+  const { written, problems } = writeChanges(report.files, result.absoluteOf, together(report.outcomes));
   if (problems.length === 0) return report;
   const failed = new Set(problems.map((p) => p.path));
   return {
@@ -110,15 +111,6 @@ function afterWriting(result: Run): Report {
     left: [...report.left.filter((f) => !failed.has(f.at.path)), ...report.findings.filter((f) => failed.has(f.at.path))],
     problems: [...report.problems, ...problems],
   };
-}
-
-/** Files that one fix changes. */
-function* together(report: Report): Iterable<string[]> {
-  for (const [fix, outcome] of report.outcomes) {
-    if (outcome.status !== "applied") continue;
-    const paths = new Set([...fix.edits.map((e) => e.at.path), ...(fix.imports ?? []).map((i) => i.file)]);
-    if (paths.size > 1) yield [...paths];
-  }
 }
 
 function stdinOutcome(result: Run): string {
