@@ -29,6 +29,7 @@ import stmtNotClosed from "./resources/stmt-not-closed.ts";
 import txNotFinished from "./resources/tx-not-finished.ts";
 import writerNotClosed from "./resources/writer-not-closed.ts";
 import afterfuncNotStopped from "./timers/afterfunc-not-stopped.ts";
+import tickerInSelectCase from "./timers/ticker-in-select-case.ts";
 import tickerNotStopped from "./timers/ticker-not-stopped.ts";
 import timeAfterInSelect from "./timers/time-after-in-select.ts";
 import timeTick from "./timers/time-tick.ts";
@@ -65,6 +66,7 @@ export const rules: readonly Rule[] = [
   txNotFinished,
   writerNotClosed,
   afterfuncNotStopped,
+  tickerInSelectCase,
   tickerNotStopped,
   timeAfterInSelect,
   timeTick,

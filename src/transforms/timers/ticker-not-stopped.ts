@@ -1,8 +1,8 @@
 import {
-  constantOf,
+  caseOfNewTicker,
   defineRule,
+  durationOf,
   finding,
-  inSelectCase,
   type Leak,
   leaks,
   mend,
@@ -58,7 +58,7 @@ export default defineRule({
     const tier = since(pkg, "1.23") ? "pedantic" : undefined; // collected from then on
     for (const leak of leaks(pkg, TICKER)) {
       if (panics(pkg, leak)) continue; // there is no ticker
-      if (leak.inLoop && inSelectCase(leak.part)) continue; // ticker-in-select-case tells it better
+      if (caseOfNewTicker(pkg, leak.part)) continue; // ticker-in-select-case tells it better
       yield finding(this, leak.call, messageOf(leak), mend(leak), { related: witnessOf(leak), tier });
     }
   },
@@ -66,7 +66,6 @@ export default defineRule({
 
 /** NewTicker panics when its duration is not positive. */
 function panics(pkg: PackageModel, { call, acquire }: Leak): boolean {
-  const duration = acquire === TICKER.acquire[0] ? call.child("arguments")?.items[0] : null;
-  const value = duration ? constantOf(pkg, duration) : null;
-  return (typeof value === "number" || typeof value === "bigint") && value <= 0;
+  const duration = acquire === TICKER.acquire[0] ? durationOf(pkg, call) : null;
+  return duration !== null && duration <= 0;
 }

@@ -1,25 +1,22 @@
 import {
   type Call,
   caseCalls,
+  caseThatReceives,
   defineRule,
-  type Edits,
   type Fix,
   finding,
   fix,
-  freshName,
   type GoNode,
   hasCalls,
   insertBefore,
-  insertFirst,
   loopsAround,
-  member,
+  meansTheSame,
   type PackageModel,
-  qualifier,
-  reachOf,
-  sameBinding,
-  spanOf,
+  receiveFrom,
   statementOf,
+  stoppedElsewhere,
   textOf,
+  timerFor,
 } from "../../rule/index.ts";
 
 /**
@@ -84,65 +81,28 @@ function messageFor(loop: boolean, collected: boolean): string {
     : "time.After leaves a timer behind when another case wins";
 }
 
-/** The case whose receive the call is: `case <-time.After(d):`, `case t := <-time.After(d):`. */
-function caseThatReceives(call: GoNode): GoNode | null {
-  let n = call;
-  while (n.parent?.kind === "parenthesized_expression") n = n.parent;
-  if (n.parent?.kind !== "unary_expression") return null;
-  n = n.parent;
-  while (n.parent?.kind === "parenthesized_expression") n = n.parent;
-  const head = n.parent;
-  return head?.kind === "receive_statement" && head.parent?.kind === "communication_case" ? head.parent : null;
-}
-
 function headOf(clause: GoNode): GoNode {
   return clause.child("communication") ?? clause.children[0] ?? clause;
 }
 
-/** What all of the fixes share: the timer's name, how to make it, and where the select stands. */
-function timerFor(pkg: PackageModel, after: Call, select: GoNode, at: GoNode) {
-  const statement = statementOf(select);
-  const time = qualifier(pkg, at, "time", "NewTimer");
-  const duration = after.args[0];
-  if (!statement || !time || !duration) return null;
-  const name = freshName(pkg, "timer", at);
-  return {
-    statement,
-    name,
-    make: `${name} := ${member(time, "NewTimer")}(${argumentText(after, duration)})`,
-    duration,
-    reach: reachOf(at),
-  };
-}
-
-/** The argument as it is written, its comments and line breaks included. */
-function argumentText(after: Call, duration: GoNode): string {
-  const list = after.node.child("arguments");
-  return list ? textOf(list).slice(1, -1) : textOf(duration);
-}
-
-function receiveFrom(after: Call, timer: string): Edits {
-  return [{ at: spanOf(after.node), text: `${timer}.C` }];
-}
-
 function stopInEachCase(pkg: PackageModel, after: Call, select: GoNode, others: readonly GoNode[]): Fix | null {
-  const timer = timerFor(pkg, after, select, select);
+  const timer = timerFor(pkg, after.node, select, select);
   if (!timer) return null;
   return fix({
     title: "Use a timer and stop it in every other case",
     ...levelFor(pkg, others),
-    edits: [insertBefore(timer.statement, timer.make), receiveFrom(after, timer.name), ...others.map((c) => stopFirst(c, timer.name))],
+    edits: stoppedElsewhere(timer, after.node, others),
     assumes: [timer.reach],
   });
 }
 
 function stopOnReturn(pkg: PackageModel, after: Call, select: GoNode, others: readonly GoNode[]): Fix | null {
-  const timer = timerFor(pkg, after, select, select);
+  const timer = timerFor(pkg, after.node, select, select);
   if (!timer) return null;
   return fix({
     title: "Use a timer and stop it when the function returns",
     ...levelFor(pkg, others),
-    edits: [insertBefore(timer.statement, [timer.make, `defer ${timer.name}.Stop()`]), receiveFrom(after, timer.name)],
+    edits: [insertBefore(timer.statement, [timer.make, `defer ${timer.name}.Stop()`]), receiveFrom(after.node, timer.name)],
     assumes: [timer.reach],
   });
 }
@@ -151,8 +111,8 @@ function stopOnReturn(pkg: PackageModel, after: Call, select: GoNode, others: re
 function resetEachTurn(pkg: PackageModel, after: Call, select: GoNode, others: readonly GoNode[], collected: boolean): Fix | null {
   const loop = loopsAround(select).at(-1);
   const outside = loop && statementOf(loop);
-  const timer = outside && timerFor(pkg, after, select, outside);
-  if (!timer || !outside || !madeBefore(pkg, timer.duration, outside) || hasCalls(pkg, timer.duration)) return null;
+  const timer = outside && timerFor(pkg, after.node, select, outside);
+  if (!timer || !outside || !meansTheSame(pkg, timer.duration, outside) || hasCalls(pkg, timer.duration)) return null;
   const drain = [`if !${timer.name}.Stop() {`, "\tselect {", `\tcase <-${timer.name}.C:`, "\tdefault:", "\t}", "}"];
   const turn = [...(collected ? [] : drain), `${timer.name}.Reset(${textOf(timer.duration)})`];
   return fix({
@@ -164,19 +124,10 @@ function resetEachTurn(pkg: PackageModel, after: Call, select: GoNode, others: r
     edits: [
       insertBefore(outside, [timer.make, `defer ${timer.name}.Stop()`]),
       insertBefore(timer.statement, turn),
-      receiveFrom(after, timer.name),
+      receiveFrom(after.node, timer.name),
     ],
     assumes: [timer.reach],
   });
-}
-
-/** Every name in the duration means before the loop what it means in it. */
-function madeBefore(pkg: PackageModel, duration: GoNode, outside: GoNode): boolean {
-  return duration.find("identifier").every((id) => sameBinding(pkg.binding(id), pkg.resolve(id.text, outside)));
-}
-
-function stopFirst(clause: GoNode, timer: string): Edits {
-  return insertFirst(clause, `${timer}.Stop()`);
 }
 
 function levelFor(pkg: PackageModel, others: readonly GoNode[]) {

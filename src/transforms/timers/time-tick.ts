@@ -1,17 +1,16 @@
 import {
-  constantOf,
+  caseOfNewTicker,
   defineRule,
+  durationOf,
   type Fix,
   finding,
   fix,
   freshName,
   type GoNode,
-  inSelectCase,
   insertBefore,
   type Leak,
   leaks,
   loopsAround,
-  meansTheSame,
   member,
   orderDoubt,
   type PackageModel,
@@ -19,6 +18,7 @@ import {
   type Resource,
   reachOf,
   replace,
+  sameOnEachTurn,
   statementAtHead,
   statementOf,
   textOf,
@@ -71,7 +71,9 @@ export default defineRule({
       if (func.file.test) continue; // the process ends with the tests
       if (func.name === "init" && !func.receiver) continue; // runs once
       if (tick.handedOver) continue; // meant to outlive the call
-      if (inLoop && inSelectCase(call)) continue; // ticker-in-select-case tells it better
+      if (caseOfNewTicker(pkg, call)) continue; // ticker-in-select-case tells it better
+      const duration = durationOf(pkg, call);
+      if (duration !== null && duration <= 0) continue; // it gives nil: there is no ticker
       if (inLoop) {
         const fixes = [beforeTheLoop(pkg, tick), afterInstead(pkg, tick)];
         yield finding(this, call, "time.Tick starts another ticker on every turn of the loop", fixes);
@@ -108,8 +110,7 @@ function beforeTheLoop(pkg: PackageModel, { call }: Leak): Fix | null {
   const loop = loopsAround(call).at(-1);
   const statement = loop && statementOf(loop);
   const ticker = statement && tickerFor(pkg, call, statement);
-  const duration = call.child("arguments");
-  if (!ticker || !duration || !meansTheSame(pkg, duration, statement)) return null;
+  if (!ticker || !sameOnEachTurn(pkg, call, loop, statement)) return null;
   return fix({
     title: "Make one ticker before the loop and stop it when the function returns",
     applicability: "unsafe",
@@ -125,7 +126,6 @@ function afterInstead(pkg: PackageModel, { call, holder }: Leak): Fix | null {
   const callee = call.child("function");
   const time = qualifier(pkg, call, "time", "After");
   const value = durationOf(pkg, call);
-  if (value !== null && value <= 0) return null; // blocks for ever, on purpose
   if (holder || !callee || !time || call.parent?.kind !== "unary_expression") return null;
   return fix({
     title: "Wait with time.After, which ends by itself",
@@ -141,17 +141,9 @@ function afterInstead(pkg: PackageModel, { call, holder }: Leak): Fix | null {
 function tickerFor(pkg: PackageModel, call: GoNode, statement: GoNode) {
   const time = qualifier(pkg, statement, "time", "NewTicker");
   const list = call.child("arguments");
-  const value = durationOf(pkg, call);
-  if (!time || !list || (value !== null && value <= 0)) return null; // NewTicker would panic
+  if (!time || !list) return null;
   const name = freshName(pkg, "ticker", statement);
   return { name, make: [`${name} := ${member(time, "NewTicker")}${textOf(list)}`, `defer ${name}.Stop()`] };
-}
-
-/** The value of a constant duration, in nanoseconds; null for any other. */
-function durationOf(pkg: PackageModel, call: GoNode): number | bigint | null {
-  const duration = call.child("arguments")?.items[0];
-  const value = duration ? constantOf(pkg, duration) : null;
-  return typeof value === "number" || typeof value === "bigint" ? value : null;
 }
 
 function durationDoubt(pkg: PackageModel, call: GoNode): string | null {
