@@ -1,9 +1,9 @@
 /** Fixes in rounds: plan, render, check again, until nothing is left that can be applied. */
 import { outline } from "../go/outline.ts";
 import type { Applicability, Finding, Fix } from "../rule/rule.ts";
-import { keptLines } from "../text/diff.ts";
 import type { Checked } from "./check.ts";
 import { declarationAt } from "./fingerprint.ts";
+import { follow, grouped } from "./follow.ts";
 import { renderOutcome } from "./outcome.ts";
 import { type Candidate, compare, compareFindings, plan } from "./plan.ts";
 import type { FileChange, Outcome, Problem } from "./report.ts";
@@ -20,9 +20,10 @@ export interface Wanted {
 /**
  * What somebody chose for a finding: one of its fixes, unsafe ones included; null for none; undefined for what is chosen by default. It is
  * asked about the findings of the first round, by the same objects, also when a later round comes to them, and about findings that only
- * a fix brought to light. A choice that cannot be applied stays unapplied: no alternative stands in for it.
+ * a fix brought to light. A choice that cannot be applied stays unapplied: no alternative stands in for it. Of one who writes fixes of
+ * their own, `now` is the finding as the round has it, in the texts that `textOf` gives; such a fix must be made for it.
  */
-export type Choose = (finding: Finding, fingerprint: string) => Fix | null | undefined;
+export type Choose = (finding: Finding, fingerprint: string, now: Finding, textOf: (path: string) => string) => Fix | null | undefined;
 
 export interface FixRun {
   readonly files: readonly FileChange[];
@@ -48,7 +49,7 @@ export async function fixInRounds(
   recheck: (texts: ReadonlyMap<string, string>, changed: readonly string[]) => Promise<State>,
   wanted: Wanted,
 ): Promise<FixRun> {
-  const outcomes = outlook(first, wanted);
+  const outcomes = outlook(first, wanted, textOf);
   const problems: Problem[] = [];
   const texts = new Map<string, string>();
   const originals = new Map<string, string>();
@@ -59,7 +60,7 @@ export async function fixInRounds(
   let state = first;
   let rounds = 0;
   while (rounds < MAX_ROUNDS) {
-    const candidates = candidatesOf(state, wanted, refused, origins, first);
+    const candidates = candidatesOf({ state, first, origins, wanted, refused, textOf: now });
     if (candidates.length === 0) break;
     rounds++;
     const { accepted, conflicts } = plan(candidates);
@@ -90,7 +91,7 @@ export async function fixInRounds(
     state = settled.next;
     if (settled.files.length === 0 && settled.invalid.length === 0 && settled.unwanted.length === 0) break;
   }
-  for (const { finding, fix } of rounds === MAX_ROUNDS ? candidatesOf(state, wanted, refused, origins, first) : []) {
+  for (const { finding, fix } of rounds === MAX_ROUNDS ? candidatesOf({ state, first, origins, wanted, refused, textOf: now }) : []) {
     problems.push({
       path: finding.at.path,
       rule: finding.rule,
@@ -105,9 +106,14 @@ export async function fixInRounds(
 }
 
 /** What is known about fixes before any is applied: nothing about those that would be. */
-export function outlook(state: State, wanted: Wanted): Map<Fix, Outcome> {
+export function outlook(state: State, wanted: Wanted, textOf: (path: string) => string): Map<Fix, Outcome> {
   const outcomes = new Map<Fix, Outcome>();
-  for (const checked of state.values()) for (const finding of checked.findings) setOutcomes(finding, checked, wanted, outcomes);
+  for (const checked of state.values()) {
+    for (const finding of checked.findings) {
+      const choice = wanted.choose?.(finding, checked.fingerprints.get(finding) ?? "", finding, textOf);
+      setOutcomes(finding, choice, checked, wanted, outcomes);
+    }
+  }
   return outcomes;
 }
 
@@ -141,17 +147,24 @@ function pick(
   return open.find((fix) => !isRefused(fix) && objection(fix, finding, checked, wanted, fix === choice) === null) ?? null;
 }
 
-function candidatesOf(
-  state: State,
-  wanted: Wanted,
-  refused: ReadonlySet<string>,
-  origins: ReadonlyMap<Finding, Finding>,
-  first: State,
-): Candidate[] {
+/** Where the rounds stand. */
+interface Standing {
+  readonly state: State;
+  readonly first: State;
+  readonly origins: ReadonlyMap<Finding, Finding>;
+  readonly wanted: Wanted;
+  readonly refused: ReadonlySet<string>;
+  readonly textOf: (path: string) => string;
+}
+
+function candidatesOf(standing: Standing): Candidate[] {
+  const { state, first, origins, wanted, refused, textOf } = standing;
   const candidates: Candidate[] = [];
   for (const [dir, checked] of state) {
     for (const finding of checked.findings) {
-      const choice = choiceOf(finding, origins.get(finding), checked, first.get(dir), wanted);
+      const origin = origins.get(finding) ?? finding;
+      const print = (origin === finding ? checked : first.get(dir))?.fingerprints.get(origin) ?? "";
+      const choice = choiceOf(finding, origin, wanted.choose?.(origin, print, finding, textOf));
       const fix = pick(finding, choice, checked, wanted, (f) => refused.has(refusalKey(finding, f, checked)));
       if (fix) candidates.push({ finding, fix });
     }
@@ -159,20 +172,12 @@ function candidatesOf(
   return candidates;
 }
 
-/** What was chosen for a finding, as one of its own fixes; of one that stayed from the first round, what was chosen then. */
-function choiceOf(
-  finding: Finding,
-  origin: Finding | undefined,
-  checked: Checked,
-  first: Checked | undefined,
-  wanted: Wanted,
-): Fix | null | undefined {
-  if (!wanted.choose) return undefined;
-  if (!origin) return wanted.choose(finding, checked.fingerprints.get(finding) ?? "");
-  const choice = wanted.choose(origin, first?.fingerprints.get(origin) ?? "");
-  if (!choice) return choice;
+/** What was chosen, as one of the finding's own fixes when it is one of those that it had in the first round. */
+function choiceOf(finding: Finding, origin: Finding, choice: Fix | null | undefined): Fix | null | undefined {
+  const index = choice ? origin.fixes.indexOf(choice) : -1;
+  if (finding === origin || !choice || index < 0) return choice;
   const same = finding.fixes.find((f) => f.title === choice.title);
-  return same ?? (finding.fixes.length === origin.fixes.length ? finding.fixes[origin.fixes.indexOf(choice)] : undefined) ?? null;
+  return same ?? (finding.fixes.length === origin.fixes.length ? finding.fixes[index] : undefined) ?? null;
 }
 
 function refusal(candidate: Candidate, state: State): string {
@@ -185,8 +190,13 @@ function refusalKey(finding: Finding, fix: Fix, checked: Checked | undefined): s
   return `${checked?.fingerprints.get(finding) ?? ""}\0${fix.title}`;
 }
 
-function setOutcomes(finding: Finding, checked: Checked, wanted: Wanted, outcomes: Map<Fix, Outcome>): void {
-  const choice = choiceOf(finding, undefined, checked, undefined, wanted);
+function setOutcomes(
+  finding: Finding,
+  choice: Fix | null | undefined,
+  checked: Checked,
+  wanted: Wanted,
+  outcomes: Map<Fix, Outcome>,
+): void {
   const picked = pick(finding, choice, checked, wanted, () => false);
   const other: Outcome = choice === null ? { status: "not-selected", reason: "it was not chosen" } : { status: "alternative" };
   for (const fix of finding.fixes) {
@@ -313,75 +323,6 @@ function suspects(kept: readonly Candidate[], path: string, declaration: string,
   const inFile = kept.filter((c) => c.fix.edits.some((e) => e.at.path === path));
   const near = inFile.filter((c) => c.fix.edits.some((e) => e.at.path === path && declarationAt(declarations, e.at.start) === declaration));
   return near.length > 0 ? near : inFile.length > 0 ? inFile : kept;
-}
-
-function grouped(checked: Checked | undefined): Map<string, Finding[]> {
-  const groups = new Map<string, Finding[]>();
-  for (const finding of checked?.findings ?? []) {
-    const key = `${finding.rule}\0${finding.at.path}\0${checked?.declarations.get(finding) ?? ""}`;
-    const same = groups.get(key);
-    if (same) same.push(finding);
-    else groups.set(key, [finding]);
-  }
-  return groups;
-}
-
-/** Ties the findings that stayed to those of the first round: by their place, where the lines around it are the same; else by what they say. */
-function follow(
-  before: State,
-  after: State,
-  done: ReadonlySet<Finding>,
-  changed: ReadonlyMap<string, FileChange>,
-  origins: Map<Finding, Finding>,
-): void {
-  for (const [dir, checked] of after) {
-    const old = before.get(dir);
-    if (old === checked) continue;
-    const earlier = grouped(old);
-    for (const [key, findings] of grouped(checked)) {
-      const stayed = (earlier.get(key) ?? []).filter((f) => !done.has(f));
-      tieAll(stayed, findings, placesAfter(stayed, changed), (now, same) => origins.set(now, origins.get(same) ?? same));
-    }
-  }
-}
-
-function tieAll(
-  stayed: readonly Finding[],
-  findings: readonly Finding[],
-  places: ReadonlyMap<Finding, number>,
-  tie: (now: Finding, same: Finding) => void,
-): void {
-  const open = new Set(stayed);
-  const settle = (now: Finding, same: Finding | undefined): boolean => {
-    if (!same) return false;
-    open.delete(same);
-    tie(now, same);
-    return true;
-  };
-  const rest = findings.filter((now) => {
-    const here = [...open].filter((f) => places.get(f) === now.at.start);
-    return !settle(now, here.find((f) => f.message === now.message) ?? here[0]);
-  });
-  // One whose place is known and that is not there any more is gone.
-  for (const f of places.keys()) open.delete(f);
-  const even = open.size === rest.length;
-  for (const now of rest) settle(now, [...open].find((f) => f.message === now.message) ?? (even ? [...open][0] : undefined));
-}
-
-/** Where findings of one file start after a change, but for those on lines that it changed. */
-function placesAfter(findings: readonly Finding[], changed: ReadonlyMap<string, FileChange>): Map<Finding, number> {
-  const places = new Map<Finding, number>();
-  const change = changed.get(findings[0]?.at.path ?? "");
-  if (!change) {
-    for (const f of findings) places.set(f, f.at.start);
-    return places;
-  }
-  const kept = keptLines(change.before, change.after);
-  for (const f of findings) {
-    const place = kept(f.at.start);
-    if (place !== null) places.set(f, place);
-  }
-  return places;
 }
 
 /** Safe, unsafe and display fixes of findings, counted by the default alternative. */

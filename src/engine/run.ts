@@ -138,7 +138,7 @@ async function reportOf(state: State, fixed: Applied | null, { problems, wanted,
   const all = findingsOf(state);
   const told: Problem[] = [...problems, ...[...state.values()].flatMap((c) => c.problems), ...(fixed?.problems ?? [])];
   if (all.some((f) => f.fixes.length > 0)) await loadFormatter();
-  const outcomes = new Map(fixed?.outcomes ?? outlook(state, wanted));
+  const outcomes = new Map(fixed?.outcomes ?? outlook(state, wanted, textIn(sources)));
   if (!fixed) told.push(...tryOut(all, new Preview(textIn(sources)), faults, outcomes));
   const prints = new Map<Finding, string>(fixed?.fingerprints);
   for (const checked of state.values()) for (const [f, print] of checked.fingerprints) prints.set(f, print);

@@ -64,6 +64,20 @@ describe("chosen fixes", () => {
     expect(after).toEqual([text("ok()", "bad()")]);
   });
 
+  it("may be made for a finding as each round has it", async () => {
+    const cwd = tree({ "a.go": text("bad()", "bad()") });
+    const checked = await run({ cwd, rules: [slow], isolated: true });
+    const seen: string[] = [];
+    const { files } = await checked.apply((_finding, _print, now, textOf) => {
+      const { path, start } = now.at;
+      seen.push(textOf(path).slice(start, now.at.end));
+      const assumes = [{ path, start: 10, end: textOf(path).length - 2 }];
+      return { title: "Note", applicability: "unsafe", because: "own", edits: [{ at: now.at, text: `ok(${start})` }], assumes };
+    });
+    expect(files.map((f) => f.after)).toEqual([text("ok(23)", "ok(31)")]);
+    expect(new Set(seen)).toEqual(new Set(["bad()"]));
+  });
+
   it("are asked by fingerprint, which a later round does not change", async () => {
     const cwd = tree({ "a.go": text("bad()", "bad()", "bad()") });
     const checked = await run({ cwd, rules: [slow], isolated: true });
