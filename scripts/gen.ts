@@ -1,9 +1,11 @@
 /**
- * Writes what is derived from the rules: the registry src/transforms/index.ts and the pages docs/rules/. `--check` only tells what is stale.
+ * Writes what is derived from the rules: the registry src/transforms/index.ts and the pages docs/rules/; and the JSON Schema of the
+ * configuration. `--check` only tells what is stale.
  */
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { configJsonSchema } from "../src/engine/config-schema.ts";
 import type { Rule } from "../src/rule/rule.ts";
 import { unifiedPatch } from "../src/text/diff.ts";
 import { casesOf, NEWEST, twinOf, withoutMarks } from "../test/house/cases.ts";
@@ -28,6 +30,7 @@ const entries = await load();
 emit(`${TRANSFORMS}/index.ts`, registry());
 emit(`${PAGES}/README.md`, table());
 for (const { rule } of entries) emit(`${PAGES}/${rule.id}.md`, await page(rule));
+emit("schema/config-1.json", `${JSON.stringify(configJsonSchema(), null, 2)}\n`);
 dropOrphans();
 
 async function load(): Promise<Entry[]> {

@@ -63,7 +63,7 @@ function build(exit: (code: number) => void): Command {
     .addOption(colorOption())
     .action(async (id: string, flags: { outputFormat?: string }) => {
       const { rule } = await import("./commands/rule.ts");
-      exit(rule(id, flags.outputFormat ?? "text"));
+      exit(await rule(id, flags.outputFormat ?? "text"));
     });
   program
     .command("rules")
@@ -73,7 +73,7 @@ function build(exit: (code: number) => void): Command {
     .addOption(colorOption())
     .action(async (flags: { outputFormat?: string }) => {
       const { rules } = await import("./commands/rules.ts");
-      exit(rules(flags.outputFormat ?? "text"));
+      exit(await rules(flags.outputFormat ?? "text"));
     });
   for (const command of program.commands)
     command.exitOverride().configureOutput({ outputError: (text, write) => write(`gomend: ${oneLine(text)}\n`) });

@@ -1,14 +1,16 @@
 /** Reads `.gomend.yml`. Loaded only when there is one: it brings large libraries. */
 import { readFileSync } from "node:fs";
 import { isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
+import type { z } from "zod";
 import type { Rule } from "../rule/rule.ts";
 import { type Config, ConfigError, DEFAULTS } from "./config.ts";
 import { configSchema } from "./config-schema.ts";
 import { reason } from "./discover.ts";
-import { checkSelector, didYouMean, UnknownSelector } from "./selection.ts";
+import { ruleOfRow } from "./resources.ts";
+import { checkSelector, didYouMean, selectorNames, UnknownSelector } from "./selection.ts";
 
 /** Reads and checks one configuration file. `shown` is its path as messages name it. */
-export function loadConfig(file: string, shown: string, rules: readonly Rule[]): Config {
+export function loadConfig(file: string, shown: string, given: readonly Rule[]): Config {
   let text: string;
   try {
     text = readFileSync(file, "utf8");
@@ -42,16 +44,24 @@ export function loadConfig(file: string, shown: string, rules: readonly Rule[]):
   if (isScalar(go) && typeof go.value === "number" && go.source !== undefined) go.value = go.source;
   const parsed = configSchema.safeParse(document.toJS());
   if (!parsed.success) {
-    const issue = parsed.error.issues[0];
+    const { issues } = parsed.error;
+    const issue = issues.find((i) => i.code === "unrecognized_keys") ?? issues[0];
     if (issue?.code === "unrecognized_keys") {
       const key = issue.keys[0] ?? "";
-      const known = Object.keys(issue.path.length ? configSchema.shape["per-file"].unwrap().element.shape : configSchema.shape);
+      const known = keysAt(issue.path);
       throw new ConfigError(`${keyPlace(issue.path, key)}: unknown key "${key}"${didYouMean(key, known)}`);
     }
-    const path = issue?.path ?? [];
-    throw new ConfigError(`${place(path)}: ${path.join(".")}: ${issue?.message ?? "invalid"}`);
+    const { path, message } = issue ? deepest(issue) : { path: [], message: "invalid" };
+    throw new ConfigError(`${place(path)}: ${path.join(".")}: ${message}`);
   }
   const data = parsed.data;
+  const resources = (data.resources ?? []).map((row) => ruleOfRow(row, shown));
+  resources.forEach((rule, i) => {
+    const taken = [...selectorNames(given), ...resources.slice(0, i).map((r) => r.id)];
+    if (taken.includes(rule.id))
+      throw new ConfigError(`${place(["resources", i, "id"])}: there is a rule "${rule.id}" already: take another id`);
+  });
+  const rules = [...given, ...resources];
   const check = (key: string, selectors: readonly string[] | undefined, path: readonly PropertyKey[] = [key]): void => {
     selectors?.forEach((selector, i) => {
       try {
@@ -83,5 +93,22 @@ export function loadConfig(file: string, shown: string, rules: readonly Rule[]):
       ...(select ? { select } : {}),
       ...(ignore ? { ignore } : {}),
     })),
+    resources,
   };
+}
+
+/** The keys that are known at a place. */
+function keysAt(path: readonly PropertyKey[]): string[] {
+  const { shape } = configSchema;
+  if (path.length === 0) return Object.keys(shape);
+  if (path[0] === "per-file") return Object.keys(shape["per-file"].unwrap().element.shape);
+  return path.length > 2 ? ["call", "result", "error", "ok"] : Object.keys(shape.resources.unwrap().element.shape);
+}
+
+/** Of the ways in which a value could have been meant, what is wrong with the one that came furthest. */
+function deepest(issue: z.core.$ZodIssue): { path: PropertyKey[]; message: string } {
+  if (issue.code !== "invalid_union") return { path: issue.path, message: issue.message };
+  const inner = issue.errors.flatMap((e) => e.map(deepest)).sort((a, b) => b.path.length - a.path.length);
+  const [best] = inner.filter((i) => !i.message.startsWith("Invalid input"));
+  return best ? { path: [...issue.path, ...best.path], message: best.message } : { path: issue.path, message: issue.message };
 }

@@ -1,6 +1,7 @@
 /** `.gomend.yml`: data, never code. The nearest one above a file speaks for it; what it says about paths is relative to its directory. */
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
+import type { Rule } from "../rule/rule.ts";
 
 const CONFIG_NAME = ".gomend.yml";
 
@@ -24,9 +25,11 @@ export interface Config {
   /** Language version, in place of go.mod's. */
   readonly go?: string;
   readonly perFile: readonly PerFile[];
+  /** The rows of `resources:`, as rules. */
+  readonly resources: readonly Rule[];
 }
 
-export const DEFAULTS: Config = { file: null, exclude: [], extendSafe: [], extendUnsafe: [], perFile: [] };
+export const DEFAULTS: Config = { file: null, exclude: [], extendSafe: [], extendUnsafe: [], perFile: [], resources: [] };
 
 /** The configuration is wrong: the person's mistake, in one line with the place. */
 export class ConfigError extends Error {

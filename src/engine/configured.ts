@@ -18,25 +18,41 @@ export interface SettingsOptions {
   readonly isolated?: boolean;
 }
 
-/** Reads every configuration that speaks for one of the directories, and gives the settings of a directory (absolute, one of `dirs`). */
-export async function settingsFor(options: SettingsOptions, dirs: Iterable<string>): Promise<(dir: string) => Settings> {
+/** The settings of a directory (absolute, one of those that were asked for). */
+export interface Configured {
+  (dir: string): Settings;
+  /** The rules of the run, and those that a configuration describes; of two with one id the first that was read. */
+  readonly rules: readonly Rule[];
+}
+
+/** The rules that hold in a directory: those given, and those that its configuration describes. */
+export async function rulesIn(options: SettingsOptions): Promise<readonly Rule[]> {
+  return (await settingsFor(options, [options.cwd])).rules;
+}
+
+/** Reads every configuration that speaks for one of the directories. */
+export async function settingsFor(options: SettingsOptions, dirs: Iterable<string>): Promise<Configured> {
   const { cwd, rules } = options;
   const commandLine = { ...(options.select ? { select: options.select } : {}), ...(options.ignore ? { ignore: options.ignore } : {}) };
+  const configs = new Map<string | null, Config>();
+  const read = async (file: string | null): Promise<void> => {
+    if (configs.has(file)) return;
+    configs.set(file, file === null ? DEFAULTS : (await import("./config-file.ts")).loadConfig(file, displayPath(cwd, file), rules));
+  };
   const settings = new Map<string | null, Settings>();
-  const make = async (file: string | null): Promise<Settings> => {
-    let made = settings.get(file);
-    if (!made) {
-      const config: Config = file === null ? DEFAULTS : (await import("./config-file.ts")).loadConfig(file, displayPath(cwd, file), rules);
-      made = new Settings(rules, config, commandLine);
-      settings.set(file, made);
-    }
-    return made;
+  // What the command line selects may be described by any of the configurations.
+  const configured = (of: (dir: string) => string | null): Configured => {
+    const described = [...configs.values()].flatMap((c) => c.resources);
+    const known = distinct([...rules, ...described]);
+    for (const [file, config] of configs) settings.set(file, new Settings([...rules, ...config.resources], config, commandLine, known));
+    const fallback = settings.get(null);
+    return Object.assign((dir: string) => (settings.get(of(dir)) ?? fallback) as Settings, { rules: known });
   };
   if (options.isolated || options.config !== undefined) {
     const file = options.isolated || options.config === undefined ? null : resolve(cwd, options.config);
     if (file !== null && !statSync(file, { throwIfNoEntry: false })) throw new ConfigError(`no such configuration file: ${options.config}`);
-    const only = await make(file);
-    return () => only;
+    await read(file);
+    return configured(() => file);
   }
   const nearest = new Map<string, string | null>();
   const find = (dir: string): string | null => {
@@ -46,7 +62,13 @@ export async function settingsFor(options: SettingsOptions, dirs: Iterable<strin
     nearest.set(dir, found);
     return found;
   };
-  for (const dir of dirs) await make(find(dir));
-  const fallback = await make(null);
-  return (dir) => settings.get(find(dir)) ?? fallback;
+  for (const dir of dirs) await read(find(dir));
+  await read(null);
+  return configured(find);
+}
+
+function distinct(rules: readonly Rule[]): Rule[] {
+  const byId = new Map<string, Rule>();
+  for (const rule of rules) if (!byId.has(rule.id)) byId.set(rule.id, rule);
+  return [...byId.values()];
 }

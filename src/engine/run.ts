@@ -3,7 +3,7 @@ import { statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { loadFormatter } from "../go/format.ts";
 import { parseVersion } from "../go/module.ts";
-import type { Finding, Fix } from "../rule/rule.ts";
+import type { Finding, Fix, Rule } from "../rule/rule.ts";
 import { type Applied, applyFixes, checkAgain } from "./apply.ts";
 import { byDirectory, type Checked, Checker, type CheckerOptions, type Phases } from "./check.ts";
 import { type SettingsOptions, settingsFor } from "./configured.ts";
@@ -43,6 +43,8 @@ export type { Applied, Checked, Choose, Progress };
 
 export interface Run {
   readonly report: Report;
+  /** All rules of the run, those that configurations describe among them. */
+  readonly rules: readonly Rule[];
   /** What was looked at, in order of path. */
   readonly targets: readonly Target[];
   /** Rounds of fixing. */
@@ -72,9 +74,8 @@ const SMALL_RUN_FILES = 1_000;
 /** Throws `UsageError`, `UnknownSelector` or `ConfigError` for a person's mistake; everything else is told in the report. */
 export async function run(options: RunOptions): Promise<Run> {
   const started = performance.now();
-  const { cwd, rules } = options;
+  const { cwd } = options;
   if (options.go !== undefined && !parseVersion(options.go)) throw new UsageError(`"${options.go}" is no Go version: write it as 1.22`);
-  for (const selector of [...(options.fixable ?? []), ...(options.unfixable ?? [])]) checkSelector(selector, rules);
   const found = options.stdin
     ? onlyStdin(cwd, options.stdin.path)
     : discover({ cwd, paths: options.paths ?? [], includeIgnored: options.includeIgnored ?? false });
@@ -83,6 +84,9 @@ export async function run(options: RunOptions): Promise<Run> {
   const walked = performance.now();
   const groups = byDirectory(found.targets);
   const settings = await settingsFor(options, groups.keys());
+  const { rules } = settings;
+  for (const selector of [...(options.fixable ?? []), ...(options.unfixable ?? [])]) checkSelector(selector, rules);
+  const wanted = wantedOf({ ...options, rules });
   const overlay = new Map<string, string>();
   if (options.stdin) overlay.set((found.targets[0] as Target).path, decodeStdin(options.stdin.bytes, problems, found.targets[0] as Target));
   const checkerOptions: CheckerOptions = {
@@ -97,11 +101,11 @@ export async function run(options: RunOptions): Promise<Run> {
   const checker = new Checker(checkerOptions);
   checker.phases.walk = walked - started;
   const state = await checkAll(checker, options, groups);
-  const fixed = options.fix ? await applyFixes(state, checkerOptions, groups, textIn(merged(state)), wantedOf(options)) : null;
+  const fixed = options.fix ? await applyFixes(state, checkerOptions, groups, textIn(merged(state)), wanted) : null;
   const absolutes = new Map(found.targets.map((t) => [t.path, t.absolute]));
   const faults = new Map<Fix, string | null>();
   const assemble = async (now: State, applied: Applied | null): Promise<Run> => {
-    const report = await reportOf(now, applied, { problems, wanted: wantedOf(options), faults, started });
+    const report = await reportOf(now, applied, { problems, wanted, faults, started });
     const textOf = textIn(report.sources);
     const after = new Map(applied?.files.map((f) => [f.path, f.after]));
     const preview = new Preview(textOf);
@@ -109,6 +113,7 @@ export async function run(options: RunOptions): Promise<Run> {
     const isLeft = new Set(applied ? report.left : []);
     return {
       report,
+      rules,
       targets: found.targets,
       rounds: applied?.rounds ?? 0,
       phases: checker.phases,
@@ -116,7 +121,7 @@ export async function run(options: RunOptions): Promise<Run> {
       absoluteOf: (path) => absolutes.get(path) ?? resolve(cwd, path),
       textOf: (path) => overlay.get(path) ?? textOf(path),
       preview: (finding, fix) => (isLeft.has(finding) ? previewLeft : preview).files(fix),
-      apply: (choose) => applyFixes(now, checkerOptions, groups, textOf, { ...wantedOf(options), choose }),
+      apply: (choose) => applyFixes(now, checkerOptions, groups, textOf, { ...wanted, choose }),
       recheck: async (paths) => assemble(new Map([...now, ...(await checkAgain(checkerOptions, groups, paths))]), null),
     };
   };

@@ -31,16 +31,21 @@ export class Settings {
   private readonly safe: ReadonlySet<string>;
   private readonly unsafe: ReadonlySet<string>;
   private readonly all: readonly Rule[];
+  private readonly nameable: readonly Rule[];
   private readonly selectors: Selectors;
   private readonly known = new Map<string, FileSettings>();
   private readonly byVersion = new Map<string, VersionSettings>();
 
-  /** What the command line selects replaces what the configuration selects; what it ignores comes on top. */
-  constructor(all: readonly Rule[], config: Config, commandLine: Selectors) {
+  /**
+   * What the command line selects replaces what the configuration selects; what it ignores comes on top. It may name rules of `nameable`
+   * that do not hold here.
+   */
+  constructor(all: readonly Rule[], config: Config, commandLine: Selectors, nameable: readonly Rule[] = all) {
     this.all = all;
+    this.nameable = nameable;
     const select = commandLine.select?.length ? commandLine.select : config.select;
     this.selectors = { ...(select ? { select } : {}), ignore: [...(config.ignore ?? []), ...(commandLine.ignore ?? [])] };
-    this.base = { selection: new Selection(this.selectors, all) };
+    this.base = { selection: new Selection(this.selectors, nameable) };
     this.root = config.file === null ? "" : dirname(config.file);
     this.excluded = config.exclude.length > 0 ? ignore().add([...config.exclude]) : null;
     this.perFile = config.perFile.map((p) => ({
@@ -50,7 +55,7 @@ export class Settings {
     this.safe = new Set(config.extendSafe);
     this.unsafe = new Set(config.extendUnsafe);
     this.go = config.go ?? null;
-    const selections = [this.base.selection, ...this.perFile.map((p) => new Selection(this.merge([p.selectors]), all))];
+    const selections = [this.base.selection, ...this.perFile.map((p) => new Selection(this.merge([p.selectors]), nameable))];
     this.rules = all.filter((r) => selections.some((s) => s.runs(r)));
     this.unusedSuppressions = this.base.selection.unusedSuppressions;
   }
@@ -84,7 +89,7 @@ export class Settings {
     const key = matching.map(({ i }) => i).join(" ");
     let found = this.known.get(key);
     if (!found) {
-      found = { selection: new Selection(this.merge(matching.map(({ p }) => p.selectors)), this.all) };
+      found = { selection: new Selection(this.merge(matching.map(({ p }) => p.selectors)), this.nameable) };
       this.known.set(key, found);
     }
     return found;

@@ -6,8 +6,11 @@ import { type GoNode, unparen } from "../go/node.ts";
 import type { Call, PackageModel, Type } from "../model/model.ts";
 import { definitionOf } from "./definitions.ts";
 
+/** Types, as `path.Name`, by the functions that give them as their first result. */
+export type Gives = Readonly<Record<string, string>>;
+
 /** What functions of other modules give as their first result, from their documentation. */
-const GIVES: Readonly<Record<string, string>> = {
+const GIVES: Gives = {
   "go.opentelemetry.io/otel.Tracer": "go.opentelemetry.io/otel/trace.Tracer",
   "go.opentelemetry.io/otel.GetTracerProvider": "go.opentelemetry.io/otel/trace.TracerProvider",
   "go.opentelemetry.io/otel/trace.TracerProvider.Tracer": "go.opentelemetry.io/otel/trace.Tracer",
@@ -35,8 +38,11 @@ const GIVES: Readonly<Record<string, string>> = {
   ...Object.fromEntries(["", "/v2", "/v3"].map((v) => [`github.com/robfig/cron${v}.New`, `github.com/robfig/cron${v}.Cron`])),
 };
 
-/** The calls of the symbols in the triggered declarations, those on types of modules that are not at hand among them. */
-export function callsOfSymbols(pkg: PackageModel, symbols: readonly string[]): Call[] {
+/**
+ * The calls of the symbols in the triggered declarations, those on types of modules that are not at hand among them. `gives` says more of
+ * such modules than is known here.
+ */
+export function callsOfSymbols(pkg: PackageModel, symbols: readonly string[], gives: Gives = {}): Call[] {
   const calls = [...pkg.calls(...symbols)];
   const foreign = symbols.filter(isForeignMethod);
   if (foreign.length === 0) return calls;
@@ -47,7 +53,7 @@ export function callsOfSymbols(pkg: PackageModel, symbols: readonly string[]): C
   for (const node of [...names].flatMap((n) => byField.get(n) ?? [])) {
     if (found.has(node)) continue;
     const callee = unparen(node.child("function") as GoNode);
-    const symbol = foreignSymbol(pkg, callee);
+    const symbol = foreignSymbol(pkg, callee, gives);
     if (symbol === null || !wanted.has(symbol)) continue;
     calls.push({
       node,
@@ -87,23 +93,23 @@ function isForeignMethod(symbol: string): boolean {
 }
 
 /** `path.Type.Method` of a selector whose operand's type is known by name. */
-export function foreignSymbol(pkg: PackageModel, selector: GoNode): string | null {
+export function foreignSymbol(pkg: PackageModel, selector: GoNode, gives: Gives = {}): string | null {
   const known = pkg.symbol(selector);
   if (known !== null) return known;
   const operand = selector.child("operand");
-  const type = operand && foreignType(pkg, operand);
+  const type = operand && foreignType(pkg, operand, gives);
   return type ? `${type}.${selector.child("field")?.text}` : null;
 }
 
 /** The type of an expression as `path.Name`, pointers followed; null where it is not known. */
-export function foreignType(pkg: PackageModel, expression: GoNode, depth = 0): string | null {
+export function foreignType(pkg: PackageModel, expression: GoNode, gives: Gives = {}, depth = 0): string | null {
   const e = unparen(expression);
   const told = named(pkg.typeOf(e));
   if (told !== null || depth > 3) return told;
   if (e.kind === "call_expression") {
     const callee = unparen(e.child("function") as GoNode);
-    const symbol = pkg.symbol(callee) ?? (callee.kind === "selector_expression" ? viaType(pkg, callee, depth + 1) : null);
-    return symbol === null ? null : (GIVES[symbol] ?? null);
+    const symbol = pkg.symbol(callee) ?? (callee.kind === "selector_expression" ? viaType(pkg, callee, gives, depth + 1) : null);
+    return symbol === null ? null : (gives[symbol] ?? GIVES[symbol] ?? null);
   }
   const written = declaredType(pkg, e);
   if (written) return symbolOfType(pkg, written);
@@ -111,7 +117,7 @@ export function foreignType(pkg: PackageModel, expression: GoNode, depth = 0): s
   const binding = pkg.binding(e);
   if (!binding) return null;
   const value = binding.entity ? packageValue(binding.entity.node, binding.name) : firstResult(pkg, binding);
-  return value ? foreignType(pkg, value, depth + 1) : null;
+  return value ? foreignType(pkg, value, gives, depth + 1) : null;
 }
 
 /** The type node with which a parameter, variable or field is declared. */
@@ -129,9 +135,9 @@ function symbolOfType(pkg: PackageModel, type: GoNode): string | null {
   return t.kind === "qualified_type" ? pkg.symbol(t) : null;
 }
 
-function viaType(pkg: PackageModel, selector: GoNode, depth: number): string | null {
+function viaType(pkg: PackageModel, selector: GoNode, gives: Gives, depth: number): string | null {
   const operand = selector.child("operand");
-  const type = operand && foreignType(pkg, operand, depth);
+  const type = operand && foreignType(pkg, operand, gives, depth);
   return type ? `${type}.${selector.child("field")?.text}` : null;
 }
 

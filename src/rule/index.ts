@@ -29,6 +29,7 @@ export * from "./resources/check.ts";
 export * from "./resources/locks.ts";
 export * from "./resources/move.ts";
 export * from "./resources/narrow.ts";
+export * from "./resources/own.ts";
 export * from "./resources/rows.ts";
 export * from "./resources/sql.ts";
 export * from "./resources/started.ts";

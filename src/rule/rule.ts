@@ -47,7 +47,8 @@ export interface Finding {
   readonly tier?: Tier;
 }
 
-export type Family = "timers" | "contexts" | "resources" | "pools" | "atomics" | "goroutines" | "cgo" | "defers" | "harden";
+/** `custom` is for rules of a user's own. */
+export type Family = "timers" | "contexts" | "resources" | "pools" | "atomics" | "goroutines" | "cgo" | "defers" | "harden" | "custom";
 
 export interface Rule {
   readonly id: string;
@@ -62,7 +63,7 @@ export interface Rule {
   readonly silent?: string;
   /** Where the facts come from. */
   readonly sources?: readonly string[];
-  /** The gomend version that brought it. */
+  /** The gomend version that brought it; "" for a rule of a user's own. */
   readonly since: string;
   readonly tier: Tier;
   /**

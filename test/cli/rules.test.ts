@@ -42,6 +42,19 @@ describe("rules and rule", () => {
     }
   });
 
+  it("knows the resources of the configuration here", async () => {
+    const row = "resources:\n  - {id: conn-kept, acquire: example.com/db.Acquire, release: Release, why: The pool runs dry.}\n";
+    const cwd = tree({ ".gomend.yml": row });
+    const { code, out } = await gomend(["rule", "conn-kept"], { cwd });
+    expect(code).toBe(0);
+    expect(out).toContain("conn-kept  what Acquire acquires is not released on every path\nresources, on by default, Go all\n");
+    for (const part of ["The pool runs dry.", ".gomend.yml", "//gomend:ignore conn-kept // reason"]) expect(out).toContain(part);
+    expect((await gomend(["rules"], { cwd })).out).toMatch(/^conn-kept +resources +recommended +all /m);
+    expect((await gomend(["rule", "conn-kept"], { cwd: tree({}) })).err).toContain('there is no rule "conn-kept"');
+    const wrong = await gomend(["rules"], { cwd: tree({ ".gomend.yml": "resources: 1\n" }) });
+    expect([wrong.code, wrong.err]).toEqual([2, "gomend: .gomend.yml:1:12: resources: expected a list of resources\n"]);
+  });
+
   it("prints help and version", async () => {
     const cwd = tree({});
     expect((await gomend(["--version"], { cwd })).out).toBe("0.0.0-test\n");

@@ -134,7 +134,7 @@ async function tell(
       quiet ? { ...report, left: [] } : report,
       sinks,
       {
-        rules,
+        rules: result.rules,
         version: version(),
         preview: result.preview,
         show: fix && !flags.diff ? "left" : "findings",

@@ -3,11 +3,12 @@ import pc from "picocolors";
 import { didYouMean } from "../../engine/selection.ts";
 import type { Rule } from "../../rule/rule.ts";
 import { wrap } from "../../text/sanitize.ts";
-import { rules } from "../../transforms/index.ts";
 import { wantsColor } from "../color.ts";
 import { complain } from "../fail.ts";
+import { knownRules } from "../known.ts";
 
-export function rule(id: string, format: string): number {
+export async function rule(id: string, format: string): Promise<number> {
+  const rules = await knownRules();
   const found = rules.find((r) => r.id === id);
   if (!found) {
     const ids = rules.map((r) => r.id);
@@ -41,7 +42,7 @@ function page(rule: Rule): string {
   ];
   return `${[
     `${color.bold(color.cyan(rule.id))}  ${rule.title}`,
-    color.dim(`${rule.family}, ${TIERS[rule.tier]}, Go ${spoken}, since gomend ${rule.since}`),
+    color.dim(`${rule.family}, ${TIERS[rule.tier]}, Go ${spoken}${rule.since === "" ? "" : `, since gomend ${rule.since}`}`),
     ...section("Why", [rule.why]),
     ...section("Fix safety", [rule.fixSafety]),
     ...(rule.silent ? section("Silent", [rule.silent]) : []),

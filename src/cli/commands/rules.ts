@@ -1,12 +1,13 @@
 /** `gomend rules`: the table of rules. */
 import pc from "picocolors";
 import type { Rule } from "../../rule/rule.ts";
-import { rules as all } from "../../transforms/index.ts";
 import { wantsColor } from "../color.ts";
+import { knownRules } from "../known.ts";
 import { columns } from "../tables.ts";
 import { ruleData } from "./rule.ts";
 
-export function rules(format: string): number {
+export async function rules(format: string): Promise<number> {
+  const all = await knownRules();
   if (format === "json") {
     process.stdout.write(`${JSON.stringify(all.map(ruleData), null, 2)}\n`);
     return 0;

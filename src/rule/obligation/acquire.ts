@@ -8,6 +8,7 @@ import { callsOfSymbols } from "../foreign.ts";
 import { perPackage } from "../per-package.ts";
 import { eventsOf, fateOf, type Ways } from "./hold.ts";
 import type { Acquire, Resource } from "./row.ts";
+import { shaped } from "./shape.ts";
 
 export interface Acquisition {
   readonly pkg: PackageModel;
@@ -48,9 +49,12 @@ function* found(pkg: PackageModel, row: Resource): Iterable<Acquisition> {
   for (const call of callsOfSymbols(
     pkg,
     row.acquire.map((a) => a.symbol),
+    row.made,
   )) {
-    for (const acquire of row.acquire)
-      if (acquire.symbol === call.symbol) sites.push({ call: call.node, acquire: writtenFor(acquire, call.node) });
+    for (const acquire of row.acquire) {
+      const told = acquire.symbol !== call.symbol ? null : acquire.open ? shaped(pkg, acquire, call.node) : acquire;
+      if (told) sites.push({ call: call.node, acquire: writtenFor(told, call.node) });
+    }
   }
   for (let depth = 0; depth <= MAX_WRAPPERS && sites.length > 0; depth++) {
     const wrappers: { func: FuncModel; acquire: Acquire }[] = [];

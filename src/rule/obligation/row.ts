@@ -12,6 +12,8 @@ export interface Acquire {
   readonly ok?: number;
   /** A function of the package gives it, and on some way nil instead. */
   readonly orNil?: boolean;
+  /** Which result is which is not said: see `shape.ts`. */
+  readonly open?: boolean;
   /** How the release is written where it differs from the row's: "{}(nil)". */
   readonly text?: string;
   /** The holder's type where it differs from the row's. */
@@ -30,6 +32,8 @@ export interface HolderType {
 export interface Resource {
   readonly id: string;
   readonly acquire: readonly Acquire[];
+  /** Types by the functions that give them as their first result, for modules whose source may not be at hand: `path.New` gives `path.Type`. */
+  readonly made?: Readonly<Record<string, string>>;
   /** What releases it, seen from the holder: a method ("Stop"), one of a field ("Body.Close"), or the call of the value itself ("()"). */
   readonly release: readonly string[];
   /** Channels of it from which a receive ends the obligation: the field's name, "" for the holder itself. */

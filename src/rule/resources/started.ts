@@ -2,6 +2,7 @@
 import { type GoNode, unparen } from "../../go/node.ts";
 import type { Binding, PackageModel } from "../../model/model.ts";
 import { callsOfSymbols } from "../foreign.ts";
+import { holdsOf } from "../obligation/shape.ts";
 import { type Acquire, type Acquisition, type Leak, leakOf, type Resource } from "../obligation.ts";
 
 /** The leaks of what a local holds from the call of one of the symbols on. */
@@ -9,13 +10,15 @@ export function* startedLeaks(pkg: PackageModel, row: Resource): Iterable<Leak> 
   for (const { node, receiver, symbol, func } of callsOfSymbols(
     pkg,
     row.acquire.map((a) => a.symbol),
+    row.made,
   )) {
     const operand = receiver && unparen(receiver);
     const holder = operand?.kind === "identifier" ? pkg.binding(operand) : null;
-    const acquire = row.acquire.find((a) => a.symbol === symbol);
+    const acquire = row.acquire.find((a) => a.symbol === symbol && !(a.open && holdsOf(pkg, node) === "result"));
     if (!holder || !func || !acquire || holder.func !== func || holder.kind !== "var" || node.parent?.is("go_statement", "defer_statement"))
       continue;
-    const leak = leakOf(asAcquisition(pkg, row, acquire, node, func, holder));
+    const failing = acquire.open && errorOf(pkg, node) ? { ...acquire, error: 0 } : acquire;
+    const leak = leakOf(asAcquisition(pkg, row, failing, node, func, holder));
     if (leak) yield leak;
   }
 }
