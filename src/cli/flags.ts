@@ -29,6 +29,11 @@ export interface CheckFlags {
   readonly stats?: boolean;
   readonly includeGenerated?: boolean;
   readonly includeIgnored?: boolean;
+  readonly newFromMergeBase?: string;
+  readonly newFromRev?: string;
+  readonly newFromPatch?: string;
+  readonly baseline?: string;
+  readonly writeBaseline?: boolean;
   /** `-U`: apply all safe fixes. */
   readonly u?: boolean;
 }
@@ -53,6 +58,12 @@ export function addFlags(command: Command): void {
     .addOption(new Option("--include-ignored", "check vendor, testdata and what .gitignore names too"))
     .addOption(new Option("--stdin-filename <path>", "where the standard input would stand"))
     .addOption(new Option("--show-files", "list the files that would be checked"))
+    .optionsGroup("Only what is new:")
+    .addOption(new Option("--new-from-merge-base <revision>", "only what came since the branch left that of the revision"))
+    .addOption(new Option("--new-from-rev <revision>", "only what came since the revision"))
+    .addOption(new Option("--new-from-patch <file>", "only what came with a patch that is applied already"))
+    .addOption(new Option("--baseline <file>", "only what the baseline does not hold"))
+    .addOption(new Option("--write-baseline", "write all findings to the baseline, gomend-baseline.json unless --baseline is given"))
     .optionsGroup("Output:")
     .addOption(new Option("--output-format <format>", `${formats.join(", ")}; with =file into a file; may be repeated`).argParser(repeat))
     .addOption(new Option("-o, --output-file <path>", "write the output to a file"))

@@ -2,6 +2,7 @@
 import { dirname, resolve } from "node:path";
 import { loadFormatter } from "../go/format.ts";
 import type { Finding, Fix } from "../rule/rule.ts";
+import type { Sieve } from "./base.ts";
 import { type Checked, Checker, type CheckerOptions } from "./check.ts";
 import { displayPath, type Target } from "./discover.ts";
 import { fixInRounds, type State, type Wanted } from "./fix.ts";
@@ -22,18 +23,20 @@ export interface Applied {
   readonly state: State;
 }
 
-/** `groups` are the targets by directory (absolute); `textOf` gives a file as it was read. */
+/** `groups` are the targets by directory (absolute); `textOf` gives a file as it was read; `sieve` took out of `first` what is not new. */
 export async function applyFixes(
   first: State,
   options: CheckerOptions,
   groups: ReadonlyMap<string, readonly Target[]>,
   textOf: (path: string) => string,
   wanted: Wanted,
+  sieve: Sieve | null = null,
 ): Promise<Applied> {
   await loadFormatter();
   let last: State = first;
   const recheck = async (texts: ReadonlyMap<string, string>, changed: readonly string[]): Promise<State> => {
-    const fresh = await checkAgain({ ...options, wholeSyntax: false, overlay: new Map([...options.overlay, ...texts]) }, groups, changed);
+    const overlay = new Map([...options.overlay, ...texts]);
+    const fresh = await checkAgain({ ...options, wholeSyntax: false, overlay }, groups, changed, sieve);
     last = new Map([...last, ...fresh]);
     return fresh;
   };
@@ -50,12 +53,16 @@ export async function checkAgain(
   options: CheckerOptions,
   groups: ReadonlyMap<string, readonly Target[]>,
   paths: readonly string[],
+  sieve: Sieve | null = null,
 ): Promise<Map<string, Checked>> {
   const checker = new Checker(options);
   const fresh = new Map<string, Checked>();
   for (const dir of new Set(paths.map((path) => dirname(resolve(options.cwd, path))))) {
     const targets = groups.get(dir);
-    if (targets) fresh.set(displayPath(options.cwd, dir), await checker.checkDirectory(dir, targets));
+    if (!targets) continue;
+    const shown = displayPath(options.cwd, dir);
+    const checked = await checker.checkDirectory(dir, targets);
+    fresh.set(shown, sieve ? sieve(shown, checked) : checked);
   }
   return fresh;
 }

@@ -9,8 +9,9 @@ import { GoFile } from "../model/file.ts";
 import { buildPackage, type Package } from "../model/package.ts";
 import type { Finding, Fix, Rule } from "../rule/rule.ts";
 import { displayPath, reason, type Target } from "./discover.ts";
+import { Disk, type Overlay } from "./disk.ts";
 import { declarationAt, fingerprints } from "./fingerprint.ts";
-import { goFileNames, Modules } from "./modules.ts";
+import { Modules } from "./modules.ts";
 import { compare, compareFindings, faultOfFix } from "./plan.ts";
 import type { Problem } from "./report.ts";
 import type { FileSettings, Settings, VersionSettings } from "./settings.ts";
@@ -27,8 +28,8 @@ export interface CheckerOptions {
   readonly includeGenerated: boolean;
   /** Every file is parsed as a whole, so that all syntax errors are told; else only named files are. */
   readonly wholeSyntax: boolean;
-  /** Texts that stand for what is on disk, by path: stdin, and what fixes made of files. */
-  readonly overlay: ReadonlyMap<string, string>;
+  /** What stands for the disk: stdin, what fixes made of files, how files were at a base. */
+  readonly overlay: Overlay;
   /** Only the targets may be changed: the file comes from the standard input. */
   readonly alone: boolean;
 }
@@ -73,11 +74,13 @@ export class Checker {
   /** Milliseconds by rule. */
   readonly ruleTimes = new Map<string, number>();
   readonly options: CheckerOptions;
+  private readonly disk: Disk;
   private readonly modules: Modules;
 
   constructor(options: CheckerOptions) {
     this.options = options;
-    this.modules = new Modules(options.cwd, options.go, options.overlay);
+    this.disk = new Disk(options.cwd, options.overlay);
+    this.modules = new Modules(options.cwd, options.go, this.disk);
   }
 
   /** Adds the times of another thread. */
@@ -115,7 +118,7 @@ export class Checker {
     let bytes: Buffer;
     try {
       const text = this.options.overlay.get(target.path);
-      bytes = text === undefined ? readFileSync(target.absolute) : Buffer.from(text, "utf8");
+      bytes = text === undefined || text === null ? readFileSync(target.absolute) : Buffer.from(text, "utf8");
     } catch (error) {
       result.problems.push({ path: target.path, rule: null, message: `cannot read: ${reason(error)}` });
       return null;
@@ -180,11 +183,11 @@ export class Checker {
   private filesOf(dir: string, loaded: readonly Loaded[]): Member[] {
     const members: Member[] = loaded.map((l) => ({ file: l.file, loaded: l }));
     const known = new Set(loaded.map((l) => l.target.absolute));
-    for (const name of goFileNames(dir)) {
+    for (const name of this.disk.goFileNames(dir)) {
       const absolute = join(dir, name);
       if (known.has(absolute)) continue;
       const path = displayPath(this.options.cwd, absolute);
-      members.push({ file: new GoFile(path, () => this.options.overlay.get(path) ?? readText(absolute)), loaded: null });
+      members.push({ file: new GoFile(path, () => this.disk.read(absolute) ?? ""), loaded: null });
     }
     return members.sort((a, b) => compare(a.file.path, b.file.path));
   }
@@ -364,14 +367,6 @@ function pathsOf(finding: Finding): Set<string> {
   for (const r of finding.related ?? []) paths.add(r.at.path);
   for (const fix of finding.fixes) for (const e of fix.edits) paths.add(e.at.path);
   return paths;
-}
-
-function readText(absolute: string): string {
-  try {
-    return readFileSync(absolute, "utf8");
-  } catch {
-    return "";
-  }
 }
 
 /** Where in our own code an error was thrown, for a report of the fault. */

@@ -1,5 +1,4 @@
 /** Packages of other directories, and what go.mod says about a directory, for one run. */
-import { readdirSync, readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { Modules as Layout, parseVersion, type Version } from "../go/module.ts";
@@ -7,6 +6,7 @@ import { GoFile } from "../model/file.ts";
 import type { PackageModel } from "../model/model.ts";
 import { buildPackage, type Package } from "../model/package.ts";
 import { displayPath } from "./discover.ts";
+import type { Disk } from "./disk.ts";
 
 /** The newest language version that gomend knows: what holds where nothing tells. */
 export const NEWEST: Version = { major: 1, minor: 26 };
@@ -19,20 +19,17 @@ const PARSED = 60;
 export class Modules {
   private readonly cwd: string;
   private readonly forced: Version | null;
-  private readonly overlay: ReadonlyMap<string, string>;
+  private readonly disk: Disk;
   private readonly layout: Layout;
   private readonly packages = new Map<string, Package | null>();
   private held = 0;
 
-  /** `go` is the version of `--go`; `overlay` holds texts that stand for what is on disk, by path. */
-  constructor(cwd: string, go: string | undefined, overlay: ReadonlyMap<string, string>) {
+  /** `go` is the version of `--go`. */
+  constructor(cwd: string, go: string | undefined, disk: Disk) {
     this.cwd = cwd;
     this.forced = go === undefined ? null : parseVersion(go);
-    this.overlay = overlay;
-    this.layout = new Layout(
-      { read: readOrNull, isDirectory: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false },
-      { cache: moduleCache(), workspace: process.env.GOWORK !== "off" },
-    );
+    this.disk = disk;
+    this.layout = new Layout(disk, { cache: moduleCache(), workspace: process.env.GOWORK !== "off" });
   }
 
   /** Import path of a package; an external test package has the path of its directory with `_test`. */
@@ -71,7 +68,7 @@ export class Modules {
 
   private load(dir: string, path: string, main: string, withTests: boolean): Package | null {
     const byName = new Map<string, GoFile[]>();
-    for (const name of goFileNames(dir)) {
+    for (const name of this.disk.goFileNames(dir)) {
       if (name.endsWith("_test.go") && !withTests) continue;
       const file = this.fileAt(join(dir, name));
       const pkg = file.outline.packageName;
@@ -99,27 +96,10 @@ export class Modules {
   private fileAt(absolute: string): GoFile {
     const path = displayPath(this.cwd, absolute);
     return new GoFile(path, () => {
-      const text = this.overlay.get(path) ?? readOrNull(absolute) ?? "";
+      const text = this.disk.read(absolute) ?? "";
       this.held += text.length;
       return text;
     });
-  }
-}
-
-/** Names of the Go files of a directory that the go command would look at; none when it cannot be read. */
-export function goFileNames(dir: string): string[] {
-  try {
-    return readdirSync(dir).filter((n) => n.endsWith(".go") && !n.startsWith(".") && !n.startsWith("_"));
-  } catch {
-    return [];
-  }
-}
-
-function readOrNull(path: string): string | null {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return null;
   }
 }
 

@@ -50,6 +50,8 @@ export interface Report {
   readonly outcomes: ReadonlyMap<Fix, Outcome>;
   /** Findings in the text after all rounds; equals `findings` when nothing was applied. */
   readonly left: readonly Finding[];
+  /** How many findings were left out because the base or the baseline has them; only where one was asked for. */
+  readonly known?: number;
   readonly problems: readonly Problem[];
   readonly stats: Stats;
 }

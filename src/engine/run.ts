@@ -5,6 +5,8 @@ import { loadFormatter } from "../go/format.ts";
 import { parseVersion } from "../go/module.ts";
 import type { Finding, Fix, Rule } from "../rule/rule.ts";
 import { type Applied, applyFixes, checkAgain } from "./apply.ts";
+import { type Limits, sieveOf, sift } from "./base.ts";
+import { type BaselineEntry, entriesOf } from "./baseline.ts";
 import { byDirectory, type Checked, Checker, type CheckerOptions, type Phases } from "./check.ts";
 import { type SettingsOptions, settingsFor } from "./configured.ts";
 import { type Discovered, discover, displayPath, type Target } from "./discover.ts";
@@ -15,7 +17,7 @@ import type { FileChange, Outcome, Problem, Report } from "./report.ts";
 import { checkSelector } from "./selection.ts";
 
 /** `cwd` is absolute; paths of the report are relative to it. */
-export interface RunOptions extends SettingsOptions {
+export interface RunOptions extends SettingsOptions, Limits {
   /** Files, directories, `dir/...`; none means the working directory. */
   readonly paths?: readonly string[];
   /** One file's bytes in place of what is on disk; `path` says where it would stand. */
@@ -60,6 +62,8 @@ export interface Run {
   readonly apply: (choose: Choose) => Promise<Applied>;
   /** The run as it would be now: the directories of these files, by their names in the report, are read and checked again. */
   readonly recheck: (paths: readonly string[]) => Promise<Run>;
+  /** All findings, known ones too, as entries of a baseline in `dir` (absolute); `old` are those that it has. */
+  readonly baseline: (dir: string, old: readonly BaselineEntry[]) => BaselineEntry[];
 }
 
 /** The person asked for something that cannot be done: one line that says so, and the way out. */
@@ -100,12 +104,20 @@ export async function run(options: RunOptions): Promise<Run> {
   };
   const checker = new Checker(checkerOptions);
   checker.phases.walk = walked - started;
-  const state = await checkAll(checker, options, groups);
-  const fixed = options.fix ? await applyFixes(state, checkerOptions, groups, textIn(merged(state)), wanted) : null;
+  const { base, baseline, onChecked, ...others } = options;
+  const limits: Limits = { ...(base ? { base } : {}), ...(baseline ? { baseline } : {}) };
+  const limited = base !== undefined || baseline !== undefined;
+  const whole = await checkAll(checker, onChecked && !limited ? { ...others, onChecked } : others, groups);
+  const sieve = await sieveOf(limits, whole, checkerOptions, found.targets);
+  const state: State = sieve ? sift(whole, sieve) : whole;
+  // What is new is known only when all is done.
+  if (limited) for (const [dir, checked] of state) onChecked?.(dir, checked);
+  const fixed = options.fix ? await applyFixes(state, checkerOptions, groups, textIn(merged(state)), wanted, sieve) : null;
   const absolutes = new Map(found.targets.map((t) => [t.path, t.absolute]));
   const faults = new Map<Fix, string | null>();
   const assemble = async (now: State, applied: Applied | null): Promise<Run> => {
-    const report = await reportOf(now, applied, { problems, wanted, faults, started });
+    const all = await reportOf(now, applied, { problems, wanted, faults, started });
+    const report: Report = sieve ? { ...all, known: findingsIn(whole) - findingsIn(state) } : all;
     const textOf = textIn(report.sources);
     const after = new Map(applied?.files.map((f) => [f.path, f.after]));
     const preview = new Preview(textOf);
@@ -121,8 +133,9 @@ export async function run(options: RunOptions): Promise<Run> {
       absoluteOf: (path) => absolutes.get(path) ?? resolve(cwd, path),
       textOf: (path) => overlay.get(path) ?? textOf(path),
       preview: (finding, fix) => (isLeft.has(finding) ? previewLeft : preview).files(fix),
-      apply: (choose) => applyFixes(now, checkerOptions, groups, textOf, { ...wanted, choose }),
-      recheck: async (paths) => assemble(new Map([...now, ...(await checkAgain(checkerOptions, groups, paths))]), null),
+      apply: (choose) => applyFixes(now, checkerOptions, groups, textOf, { ...wanted, choose }, sieve),
+      recheck: async (paths) => assemble(new Map([...now, ...(await checkAgain(checkerOptions, groups, paths, sieve))]), null),
+      baseline: (dir, old) => entriesOf(whole, cwd, dir, found.targets, old),
     };
   };
   return assemble(state, fixed);
@@ -243,6 +256,10 @@ function fixableRules(options: RunOptions): (finding: Finding) => boolean {
 }
 
 // ---------------------------------------------------------------- small things
+
+function findingsIn(state: State): number {
+  return sum(state, (c) => c.findings.length);
+}
 
 function textIn(sources: ReadonlyMap<string, string>): (path: string) => string {
   return (path) => sources.get(path) ?? "";

@@ -31,6 +31,7 @@ export function summaryLines(report: Report, view: View, context: ReportContext)
     lines.push(`${color.bold(count(view.findings.length, "finding"))}${left} in ${count(files, "file")}; checked ${checked}.`);
     lines.push(...fixLines(view, context));
   }
+  if (report.known) lines.push(color.dim(`${count(report.known, "finding")} known before left out.`));
   if (report.problems.length > 0) lines.push(color.yellow(`${count(report.problems.length, "problem")}; see above.`));
   return lines;
 }

@@ -5,7 +5,7 @@ import { type Run, run, UsageError } from "../../engine/run.ts";
 import { closest } from "../../engine/selection.ts";
 import { writeChanges } from "../../engine/write.ts";
 import type { Format } from "../../report/index.ts";
-import { sanitizeLine } from "../../text/sanitize.ts";
+import { sanitize, sanitizeLine } from "../../text/sanitize.ts";
 import { rules } from "../../transforms/index.ts";
 import { complain } from "../fail.ts";
 import type { CheckFlags } from "../flags.ts";
@@ -27,8 +27,11 @@ export async function work(paths: readonly string[], flags: CheckFlags, fix: boo
   const fallback: Format = flags.diff ? "diff" : "text";
   const sinks = sinksOf(flags.outputFormat, flags.outputFile, fallback);
   if (flags.showFiles) return showFiles(paths, flags);
+  if (flags.writeBaseline && (fix || stdin))
+    return complain("--write-baseline writes down what a check finds: without fixes, and not of the standard input");
   const result = await runWith(paths, flags, fix, stdin);
   if (!result) return 2;
+  if (flags.writeBaseline) return saveBaseline(result, flags);
   const writes = fix && !flags.diff && !stdin;
   const report = writes ? afterWriting(result) : result.report;
   if (stdin && fix && !flags.diff) process.stdout.write(stdinOutcome(result));
@@ -41,12 +44,16 @@ const COMMANDS = ["check", "fix", "rule", "rules", "help"];
 
 async function runWith(paths: readonly string[], flags: CheckFlags, fix: boolean, stdin: boolean): Promise<Run | null> {
   const progress = progressLine(process.stderr);
+  const cwd = process.cwd();
+  const path = flags.stdinFilename ?? "stdin.go";
+  const limits = isLimited(flags) ? await (await import("../limits.ts")).limitsOf(paths, flags, cwd, stdin ? path : null) : {};
   try {
     return await run({
+      ...limits,
       rules,
-      cwd: process.cwd(),
+      cwd,
       fix,
-      ...(stdin ? { stdin: { path: flags.stdinFilename ?? "stdin.go", bytes: await standardInput() } } : { paths }),
+      ...(stdin ? { stdin: { path, bytes: await standardInput() } } : { paths }),
       ...given("select", flags.select),
       ...given("ignore", flags.ignore),
       ...given("fixable", flags.fixable),
@@ -73,6 +80,18 @@ async function runWith(paths: readonly string[], flags: CheckFlags, fix: boolean
   } finally {
     progress.clear();
   }
+}
+
+function isLimited({ newFromMergeBase, newFromRev, newFromPatch, baseline, writeBaseline }: CheckFlags): boolean {
+  return writeBaseline === true || [newFromMergeBase, newFromRev, newFromPatch, baseline].some((flag) => flag !== undefined);
+}
+
+async function saveBaseline(result: Run, flags: CheckFlags): Promise<number> {
+  const { writeBaseline } = await import("../limits.ts");
+  const { problems } = result.report;
+  for (const p of problems) process.stderr.write(`gomend: ${sanitizeLine(problemLine(p))}\n`);
+  process.stdout.write(sanitize(writeBaseline(result, flags, process.cwd())));
+  return problems.some((p) => !p.harmless) ? 2 : 0;
 }
 
 async function standardInput(): Promise<Buffer> {

@@ -1,0 +1,65 @@
+/** The files as a run sees them: what is on disk, with texts of its own in place of some files. */
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { displayPath } from "./discover.ts";
+
+/** Texts that stand for what is on disk, by path as reports show it; null for a file that counts as not there. */
+export type Overlay = ReadonlyMap<string, string | null>;
+
+export class Disk {
+  readonly overlay: Overlay;
+  private readonly cwd: string;
+  /** Names that the overlay adds to (true) or takes out of (false) a directory, by absolute path. */
+  private readonly names = new Map<string, Map<string, boolean>>();
+
+  constructor(cwd: string, overlay: Overlay) {
+    this.cwd = cwd;
+    this.overlay = overlay;
+    for (const [path, text] of overlay) {
+      const absolute = resolve(cwd, path);
+      const dir = dirname(absolute);
+      const names = this.names.get(dir) ?? new Map<string, boolean>();
+      names.set(absolute.slice(dir.length).replace(/^[/\\]/, ""), text !== null);
+      this.names.set(dir, names);
+    }
+  }
+
+  /** The text of a file (absolute), null when it is not there or cannot be read. */
+  read(absolute: string): string | null {
+    const text = this.overlay.size === 0 ? undefined : this.overlay.get(displayPath(this.cwd, absolute));
+    return text === undefined ? readOrNull(absolute) : text;
+  }
+
+  isDirectory(absolute: string): boolean {
+    if (statSync(absolute, { throwIfNoEntry: false })?.isDirectory()) return true;
+    return [...this.names].some(([dir, names]) => isWithin(dir, absolute) && [...names.values()].includes(true));
+  }
+
+  /** Names of the Go files of a directory that the go command would look at; none when it cannot be read. */
+  goFileNames(dir: string): string[] {
+    const changed = this.names.get(dir);
+    const names = entriesOf(dir).filter((n) => changed?.get(n) !== false);
+    for (const [name, there] of changed ?? []) if (there && !names.includes(name)) names.push(name);
+    return names.filter((n) => n.endsWith(".go") && !n.startsWith(".") && !n.startsWith("_"));
+  }
+}
+
+function isWithin(dir: string, parent: string): boolean {
+  return dir === parent || (dir.startsWith(parent) && /[/\\]/.test(dir[parent.length] ?? ""));
+}
+
+function entriesOf(dir: string): string[] {
+  try {
+    return readdirSync(dir);
+  } catch {
+    return [];
+  }
+}
+
+function readOrNull(path: string): string | null {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return null;
+  }
+}
