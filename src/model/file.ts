@@ -3,7 +3,7 @@
 import type { FileImport } from "../go/imports.ts";
 import { builds32, fileBuildVersion, type Version } from "../go/module.ts";
 import type { GoNode, Source } from "../go/node.ts";
-import { type Declaration, type Outline, outline } from "../go/outline.ts";
+import { type Declaration, type ImportDeclaration, type Outline, outline } from "../go/outline.ts";
 import { parse } from "../go/parse.ts";
 import { respellNew } from "../go/respell.ts";
 import type { FileModel } from "./model.ts";
@@ -46,6 +46,10 @@ export class GoFile implements FileModel {
 
   get imports(): readonly FileImport[] {
     return this.outline.imports;
+  }
+
+  get importDecls(): readonly ImportDeclaration[] {
+    return this.outline.importDecls;
   }
 
   get declarations(): readonly Declaration[] {

@@ -8,7 +8,7 @@
 import type { FileImport } from "../go/imports.ts";
 import type { Version } from "../go/module.ts";
 import type { GoNode, Source } from "../go/node.ts";
-import type { Declaration } from "../go/outline.ts";
+import type { Declaration, ImportDeclaration } from "../go/outline.ts";
 
 // ---------------------------------------------------------------- package
 
@@ -16,6 +16,7 @@ import type { Declaration } from "../go/outline.ts";
 export interface FileModel {
   readonly source: Source;
   readonly imports: readonly FileImport[];
+  readonly importDecls: readonly ImportDeclaration[];
   readonly declarations: readonly Declaration[];
   /** `// Code generated ... DO NOT EDIT.` stands before the package clause. */
   readonly generated: boolean;

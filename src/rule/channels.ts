@@ -6,8 +6,9 @@ import { type GoNode, unparen } from "../go/node.ts";
 import type { Binding, FuncModel, PackageModel, Use } from "../model/model.ts";
 import { calleeOf } from "./callees.ts";
 import { definitionOf } from "./definitions.ts";
-import { climb, type Runner, runnerOf } from "./goroutines.ts";
+import { type Runner, runnerOf } from "./goroutines.ts";
 import { constantOf } from "./types.ts";
+import { climb } from "./values.ts";
 
 export type ChannelDoing = "send" | "receive" | "range" | "close";
 

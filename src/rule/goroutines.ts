@@ -3,6 +3,7 @@ import { type GoNode, unparen } from "../go/node.ts";
 import type { Binding, FuncModel, PackageModel } from "../model/model.ts";
 import { calleeOf } from "./callees.ts";
 import { CALLS_AT_ONCE } from "./obligation/known.ts";
+import { climb } from "./values.ts";
 
 export interface Runner {
   /** What starts the goroutine: a go_statement, or the call of a `Go` method. null when the function itself runs it. */
@@ -77,13 +78,6 @@ function nameOf(value: GoNode): GoNode | null {
   if (list?.kind !== "expression_list" || list.items.length !== 1 || list.parent?.kind !== "short_var_declaration") return null;
   const name = list.parent.child("left")?.items[0];
   return name?.kind === "identifier" && list.field === "right" ? name : null;
-}
-
-/** The outermost parentheses around an expression. */
-export function climb(node: GoNode): GoNode {
-  let n = node;
-  while (n.parent?.kind === "parenthesized_expression") n = n.parent;
-  return n;
 }
 
 /** The function that a go_statement or a call of a `Go` method runs, where its source is at hand. */

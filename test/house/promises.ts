@@ -44,9 +44,16 @@ function bare(text: string): string {
     .replace(/^\uFEFF/, "");
 }
 
+/** The comments; of a preamble, which is code that a fix may add a header to, each line. */
 function commentsOf(file: CaseFile): string[] {
   const found: string[] = [];
-  for (const root of parse(file).roots) for (const c of root.find("comment")) found.push(c.text.trimEnd());
+  const preambles = outline(file.text).importDecls.flatMap((d) => d.preamble ?? []);
+  for (const root of parse(file).roots) {
+    for (const c of root.find("comment")) {
+      const isPreamble = preambles.some((p) => p.start <= c.start && c.start < p.end);
+      found.push(...(isPreamble ? c.text.split("\n") : [c.text]).map((text) => text.trimEnd()));
+    }
+  }
   return found;
 }
 

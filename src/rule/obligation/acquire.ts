@@ -6,6 +6,7 @@ import { isNamed } from "../../model/types.ts";
 import { calleeOf } from "../callees.ts";
 import { callsOfSymbols } from "../foreign.ts";
 import { perPackage } from "../per-package.ts";
+import { climb, climbConversions, withoutConversions } from "../values.ts";
 import { eventsOf, fateOf, type Ways } from "./hold.ts";
 import type { Acquire, Resource } from "./row.ts";
 import { shaped } from "./shape.ts";
@@ -29,7 +30,8 @@ export interface Acquisition {
 }
 
 export function waysOf(row: Resource): Ways {
-  return { release: row.release, received: row.received ?? [], parts: row.parts ?? [] };
+  const ways = { release: row.release, received: row.received ?? [], parts: row.parts ?? [] };
+  return row.given ? { ...ways, given: row.given } : ways;
 }
 
 /** How many functions deep a resource may be returned from before it is held. */
@@ -81,7 +83,7 @@ function writtenFor(acquire: Acquire, call: GoNode): Acquire {
 /** The acquisition, the index of the result in which its function returns it, or null when it is handed over otherwise. */
 function site(pkg: PackageModel, row: Resource, acquire: Acquire, call: GoNode, func: FuncModel): Acquisition | { index: number } | null {
   const base = { pkg, row, acquire, call, func, part: call };
-  const { statement, left, index, alone } = receiving(call, acquire.result);
+  const { statement, left, index, alone } = receiving(pkg, row, call, acquire.result);
   if (statement?.kind === "return_statement") {
     const at = alone ? acquire.result : index;
     return { index: at };
@@ -109,19 +111,19 @@ function site(pkg: PackageModel, row: Resource, acquire: Acquire, call: GoNode, 
 /** The value is used without a name: dropped, or only a part of it is used. */
 function onTheSpot(base: Omit<Acquisition, "slot" | "holder" | "error" | "ok">, row: Resource): Acquisition | null {
   const { pkg, call, func } = base;
-  const outer = parentheses(call);
+  const outer = climb(call);
   const p = outer.parent;
   const unheld = { ...base, slot: null, holder: null, error: null, ok: null };
   if (p?.is("expression_statement", "defer_statement", "go_statement")) return p.kind === "expression_statement" ? unheld : null;
   if (p?.kind === "selector_expression") {
-    const called = parentheses(p).parent?.kind === "call_expression";
+    const called = climb(p).parent?.kind === "call_expression";
     if (called) return null; // `time.NewTimer(d).Stop()`: whatever it means, it is not a value that was forgotten
     const { released, handed } = fateOf(pkg, call, waysOf(row), func);
     return handed.length > 0 || (released.length > 0 && !inSelectCase(p)) ? null : { ...unheld, part: p };
   }
   if (row.release.length > 0) return null; // passed on, stored, compared
-  const { handed } = fateOf(pkg, call, waysOf(row), func);
-  return handed.length > 0 ? null : unheld;
+  const { handed, released } = fateOf(pkg, call, waysOf(row), func);
+  return handed.length + released.length > 0 ? null : unheld;
 }
 
 /** True for a value that one case of a select waits on. */
@@ -131,12 +133,6 @@ export function inSelectCase(node: GoNode): boolean {
     if (n.parent.kind === "statement_list" || n.kind === "func_literal") return false;
   }
   return false;
-}
-
-function parentheses(node: GoNode): GoNode {
-  let n = node;
-  while (n.parent?.kind === "parenthesized_expression") n = n.parent;
-  return n;
 }
 
 interface Receiving {
@@ -149,9 +145,9 @@ interface Receiving {
   readonly alone: boolean;
 }
 
-function receiving(call: GoNode, result: number): Receiving {
+function receiving(pkg: PackageModel, row: Resource, call: GoNode, result: number): Receiving {
   const nothing = { statement: null, left: null, index: 0, alone: false };
-  const e = parentheses(call);
+  const e = row.given ? climbConversions(pkg, call) : climb(call);
   const list = e.parent;
   if (!list) return nothing;
   if (list.kind === "return_statement") return { statement: list, left: null, index: 0, alone: true };
@@ -209,7 +205,7 @@ function sharesNone(row: Resource, func: FuncModel, index: number, seen: readonl
   return returnsOf(func).every((operands) => {
     const operand = operands[operands.length === 1 ? 0 : index];
     if (!operand) return true; // a named result
-    const e = unparen(operand);
+    const e = row.given ? withoutConversions(pkg, operand) : unparen(operand);
     if (e.kind === "identifier") {
       const binding = pkg.binding(e);
       return binding?.func === func && (binding.kind === "var" || binding.kind === "result");

@@ -5,7 +5,9 @@
 import { type GoNode, unparen } from "../../go/node.ts";
 import type { Binding, FuncModel, PackageModel, Use } from "../../model/model.ts";
 import { calleeOf } from "../callees.ts";
+import { climb, isConversion } from "../values.ts";
 import { CALLS_AT_ONCE, LEAVES_OPEN, LEAVES_OPEN_IN, WRAPS } from "./known.ts";
+import type { Given } from "./row.ts";
 
 /** What counts as release, seen from the value that is looked at: see `Resource.release` and `received`. */
 export interface Ways {
@@ -13,6 +15,8 @@ export interface Ways {
   readonly received: readonly string[];
   /** Fields through which it stays in use: where one goes, it goes. */
   readonly parts: readonly string[];
+  /** For a value that is given to functions instead: what they do with it. */
+  readonly given?: Given;
 }
 
 /** Nodes of the function in which the resource is held, each in the atom where it happens. */
@@ -21,12 +25,14 @@ export interface Events {
   readonly handed: GoNode[];
   /** Assignments to the holder itself. */
   readonly written: GoNode[];
+  /** Calls that get it and may keep it, though they are not taken to release it. */
+  readonly lent: GoNode[];
   /** Of the events above: those of a literal that reads the holder when it runs, not when it is made. */
   readonly byCapture: Set<GoNode>;
 }
 
 /** What a function does with a parameter, by what its body shows. */
-export type Effect = "releases" | "stores" | "returns" | "reads" | "unknown";
+export type Effect = "releases" | "stores" | "returns" | "lends" | "reads" | "unknown";
 
 /** What to follow in a function that releases when it is called, and in one that only must not get out. */
 const CALLED: Ways = { release: ["()"], received: [], parts: [] };
@@ -36,14 +42,14 @@ type Fate = "released" | "handed" | "neutral";
 
 /** Everything that happens to the value of `holder` in `within`, in literals inside of it, and under other names. */
 export function eventsOf(pkg: PackageModel, holder: Binding, ways: Ways, within: FuncModel): Events {
-  const events: Events = { released: [], handed: [], written: [], byCapture: new Set() };
+  const events: Events = { released: [], handed: [], written: [], lent: [], byCapture: new Set() };
   new Tracker(pkg, within, events).follow(holder, ways);
   return events;
 }
 
 /** What happens to the value of an expression that no local holds: an argument, an operand. null when a local takes it. */
 export function fateOf(pkg: PackageModel, expression: GoNode, ways: Ways, within: FuncModel): Events & { readonly taken: Binding | null } {
-  const events: Events = { released: [], handed: [], written: [], byCapture: new Set() };
+  const events: Events = { released: [], handed: [], written: [], lent: [], byCapture: new Set() };
   const tracker = new Tracker(pkg, within, events);
   tracker.value(expression, ways);
   return { ...events, taken: tracker.firstAlias };
@@ -60,7 +66,7 @@ export function effectOnParam(func: FuncModel, index: number, ways: Ways): Effec
   if (!binding) return "reads";
   const known = effects.get(binding) ?? new Map<string, Effect>();
   effects.set(binding, known);
-  const key = [ways.release, ways.received, ways.parts].join(";");
+  const key = [ways.release, ways.received, ways.parts, ways.given ? idOf(ways.given) : ""].join(";");
   const before = known.get(key);
   if (before) return before;
   known.set(key, "reads");
@@ -69,12 +75,23 @@ export function effectOnParam(func: FuncModel, index: number, ways: Ways): Effec
     events.released.length > 0
       ? "releases"
       : events.handed.length === 0
-        ? "reads"
+        ? events.lent.length > 0
+          ? "lends"
+          : "reads"
         : events.handed.every((n) => n.kind === "return_statement")
           ? "returns"
           : "stores";
   known.set(key, effect);
   return effect;
+}
+
+const givenIds = new WeakMap<Given, number>();
+let lastGiven = 0;
+
+function idOf(given: Given): number {
+  const id = givenIds.get(given) ?? ++lastGiven;
+  givenIds.set(given, id);
+  return id;
 }
 
 class Tracker {
@@ -144,7 +161,7 @@ class Tracker {
           return this.#atCall(p, ways.release.includes("()") ? "released" : "neutral");
         case "argument_list": {
           const call = p.parent as GoNode;
-          if (this.#isConversion(call)) {
+          if (isConversion(this.pkg, call) || ways.given?.(this.pkg, call, e) === "passes") {
             e = call;
             continue;
           }
@@ -212,7 +229,7 @@ class Tracker {
   #unary(unary: GoNode, ways: Ways): void {
     const operator = unary.child("operator")?.kind;
     if (operator === "<-" && ways.received.includes("")) this.events.released.push(unary);
-    else if (operator === "&" || operator === "*") this.#hand(unary);
+    else if (operator === "&" || (operator === "*" && !ways.given)) this.#hand(unary);
   }
 
   /** The value is the right side of an assignment, at the place that `e` has in `list`. */
@@ -262,14 +279,12 @@ class Tracker {
     else this.value(call, KEPT);
   }
 
-  #isConversion(call: GoNode): boolean {
-    const callee = unparen(call.child("function") as GoNode);
-    return callee.kind === "identifier" && this.pkg.binding(callee)?.kind === "type";
-  }
-
   #argument(call: GoNode, argument: GoNode, ways: Ways): Fate {
     const callee = unparen(call.child("function") as GoNode);
     const symbol = this.pkg.symbol(callee);
+    const given = ways.given?.(this.pkg, call, argument);
+    if (given === "lends") this.events.lent.push(call);
+    if (given) return given === "releases" ? "released" : "neutral";
     if (symbol !== null && (LEAVES_OPEN.has(symbol) || LEAVES_OPEN_IN.some((p) => symbol.startsWith(p)))) return "neutral";
     if (symbol !== null && WRAPS.has(symbol)) {
       this.#wrapped(call);
@@ -279,7 +294,8 @@ class Tracker {
     const index = call.child("arguments")?.items.indexOf(argument) ?? -1;
     if (!func || index < 0) return "handed";
     const effect = effectOnParam(func, index, ways);
-    return effect === "releases" ? "released" : effect === "reads" ? "neutral" : "handed";
+    if (effect === "lends") this.events.lent.push(call);
+    return effect === "releases" ? "released" : effect === "reads" || effect === "lends" ? "neutral" : "handed";
   }
 
   // ---------------------------------------------------------------- literals
@@ -289,6 +305,7 @@ class Tracker {
     const inner = this.pkg.functionAt(literal);
     const inside = eventsOf(this.pkg, binding, ways, inner);
     const fate: Fate = inside.released.length > 0 ? "released" : inside.handed.length + inside.written.length > 0 ? "handed" : "neutral";
+    if (inside.lent.length > 0) this.events.lent.push(literal);
     const mark = { released: this.events.released.length, handed: this.events.handed.length };
     this.#run(literal, fate, inside.written.length > 0);
     for (const n of this.events.released.slice(mark.released)) this.events.byCapture.add(n);
@@ -316,11 +333,4 @@ class Tracker {
     const effect = effectOnParam(func, index, CALLED);
     return effect === "releases" || effect === "reads" ? fate : "handed";
   }
-}
-
-/** The outermost parentheses around an expression. */
-function climb(node: GoNode): GoNode {
-  let n = node;
-  while (n.parent?.kind === "parenthesized_expression") n = n.parent;
-  return n;
 }

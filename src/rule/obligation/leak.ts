@@ -36,7 +36,7 @@ export function* leaks(pkg: PackageModel, row: Resource): Iterable<Leak> {
   }
 }
 
-const NOTHING: Events = { released: [], handed: [], written: [], byCapture: new Set() };
+const NOTHING: Events = { released: [], handed: [], written: [], lent: [], byCapture: new Set() };
 
 export function leakOf(a: Acquisition): Leak | null {
   const { pkg, row, func, call } = a;

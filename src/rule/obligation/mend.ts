@@ -18,6 +18,7 @@ import {
 } from "../edits.ts";
 import { freshName, member, qualifier, reachOf } from "../names.ts";
 import type { Fix, ImportIntent } from "../rule.ts";
+import { isConversion } from "../values.ts";
 import { leavesOf, terminates } from "./exits.ts";
 import { countedExits, type Leak } from "./leak.ts";
 import { deferLines, releaseLines, releaseText, subjectOf } from "./row.ts";
@@ -73,7 +74,8 @@ function named(leak: Leak): Held | null {
     const declared = `var ${name} ${type.pointer ? "*" : ""}${member(q, type.name)}`;
     return { ...plain, name, edits: [renamed, insertBefore(statement, declared)], imports: q.imports, reach };
   }
-  if (unlabelled(statement)?.kind === "expression_statement" && leak.part === call) {
+  const plainly = unlabelled(statement);
+  if (plainly?.kind === "expression_statement" && plainly.items[0] && unparen(plainly.items[0]) === leak.part) {
     if (acquire.error !== undefined || acquire.result > 0) return null; // the other results would need names too
     const { path, start } = spanOf(call);
     return { ...plain, name, edits: [[{ at: { path, start, end: start }, text: `${name} := ` }]], reach };
@@ -116,7 +118,7 @@ function hoisted(leak: Leak, name: string): Edits {
 }
 
 /** Why a value that is computed before its statement may come too early; null when nothing beside it has effects. */
-export function orderDoubt(call: GoNode, statement: GoNode): string | null {
+export function orderDoubt(pkg: PackageModel, call: GoNode, statement: GoNode): string | null {
   const own = call.child("arguments");
   const others = (statement.kind === "select_statement" ? statement.items.map((c) => c.child("communication")) : [statement]).flatMap(
     (c) =>
@@ -128,8 +130,14 @@ export function orderDoubt(call: GoNode, statement: GoNode): string | null {
             )
         : [],
   );
-  const effects = others.some((o) => unparen(o.child("function") as GoNode).child("field")?.text !== "Done");
+  const effects = others.some((o) => unparen(o.child("function") as GoNode).child("field")?.text !== "Done" && !isQuiet(pkg, o));
   return effects ? "it is made before the other calls of this statement are" : null;
+}
+
+/** A conversion, a length, or a function of C, none of which changes what a variable of Go holds. */
+function isQuiet(pkg: PackageModel, call: GoNode): boolean {
+  const symbol = pkg.symbol(unparen(call.child("function") as GoNode)) ?? "";
+  return symbol === "len" || symbol === "cap" || symbol.startsWith("C.") || isConversion(pkg, call);
 }
 
 // ---------------------------------------------------------------- at the end of the function
@@ -140,7 +148,7 @@ function deferred(leak: Leak, held: Held, { doubt }: MendOptions): Fix | null {
   if (!held.hoisted && !anchor) return null;
   return fix({
     title: `${row.words.verb} ${subjectOf(row, held.name)} when the function returns`,
-    ...because(doubt ?? (held.hoisted ? orderDoubt(leak.call, held.statement) : null)),
+    ...because(doubt ?? (held.hoisted ? orderDoubt(leak.pkg, leak.call, held.statement) : null)),
     edits: [
       ...held.edits,
       ...(anchor ? [insertAfter(anchor, deferLines(row, acquire, held.name))] : []),
@@ -259,7 +267,7 @@ function beforeEachWayOut(leak: Leak, held: Held, { doubt }: MendOptions): Fix |
   const edits: Edits[] = open.map((w) => insertBefore(statementOf(w) ?? w, lines));
   const last = statementsOf(region).at(-1);
   if (last && !terminates(region) && !leak.stop(last)) {
-    if (!leak.row.harmlessTwice) return null;
+    if (!leak.row.harmlessTwice && leak.events.released.length > 0) return null;
     edits.push(insertAfter(last, lines));
   }
   return fix({
@@ -306,6 +314,7 @@ function ownTurn(leak: Leak, held: Held): Fix | null {
         anchor,
         deferLines(leak.row, leak.acquire, held.name).map((l) => `\t${l}`),
       ),
+      ...(leak.row.harmlessTwice ? [] : withoutOld(leak)),
       wrapStatements(held.statement, last, "func() {", "}()"),
     ],
     imports: held.imports,

@@ -1,5 +1,6 @@
 /** A resource as data: how it is acquired, how it is released, and the words and text for it. */
-import type { ExitKind } from "../../model/model.ts";
+import type { GoNode } from "../../go/node.ts";
+import type { ExitKind, PackageModel } from "../../model/model.ts";
 
 export interface Acquire {
   /** The function that gives it: "context.WithCancel". */
@@ -29,6 +30,12 @@ export interface HolderType {
   readonly pointer?: boolean;
 }
 
+/**
+ * What a call does with the value that it is given: releases it; has it, though nothing tells whether it keeps it (`lends`); gives it back as
+ * its result (`passes`); only reads it. null where the engine should look itself.
+ */
+export type Given = (pkg: PackageModel, call: GoNode, argument: GoNode) => "releases" | "lends" | "passes" | "reads" | null;
+
 export interface Resource {
   readonly id: string;
   readonly acquire: readonly Acquire[];
@@ -36,6 +43,8 @@ export interface Resource {
   readonly made?: Readonly<Record<string, string>>;
   /** What releases it, seen from the holder: a method ("Stop"), one of a field ("Body.Close"), or the call of the value itself ("()"). */
   readonly release: readonly string[];
+  /** For values that have no methods, but are given to functions. */
+  readonly given?: Given;
   /** Channels of it from which a receive ends the obligation: the field's name, "" for the holder itself. */
   readonly received?: readonly string[];
   /** Fields through which it stays in use: whoever gets `t.C` has the ticker. */

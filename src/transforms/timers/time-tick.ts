@@ -96,7 +96,7 @@ function stopOnReturn(pkg: PackageModel, { call }: Leak): Fix | null {
   const statement = statementAtHead(call);
   const ticker = statement && tickerFor(pkg, call, statement);
   if (!ticker) return null;
-  const doubt = durationDoubt(pkg, call) ?? orderDoubt(call, statement);
+  const doubt = durationDoubt(pkg, call) ?? orderDoubt(pkg, call, statement);
   return fix({
     title: "Use a ticker and stop it when the function returns",
     ...(doubt === null ? { applicability: "safe" } : { applicability: "unsafe", because: doubt }),

@@ -1,0 +1,49 @@
+/** Expressions that are another one in other clothes: parentheses and conversions. */
+import { type GoNode, unparen } from "../go/node.ts";
+import type { PackageModel } from "../model/model.ts";
+
+/** The outermost parentheses around an expression. */
+export function climb(node: GoNode): GoNode {
+  let n = node;
+  while (n.parent?.kind === "parenthesized_expression") n = n.parent;
+  return n;
+}
+
+const NUMBERS = new Set(["uintptr", "int", "uint", "int64", "uint64", "int32", "uint32"]);
+
+/** `T(x)`, `(*T)(x)`, `unsafe.Pointer(x)`: a call whose callee is a type. */
+export function isConversion(pkg: PackageModel, call: GoNode): boolean {
+  if (call.kind === "type_conversion_expression") return true;
+  let callee = unparen(call.child("function") ?? call);
+  const pointer = callee.kind === "unary_expression";
+  while (callee.kind === "unary_expression" && callee.child("operator")?.kind === "*") callee = unparen(callee.child("operand") as GoNode);
+  if (callee.kind === "identifier") {
+    const kind = pkg.binding(callee)?.kind;
+    return kind === "type" || (kind === "builtin" && NUMBERS.has(callee.text));
+  }
+  if (callee.kind !== "selector_expression") return callee.is("array_type", "slice_type", "pointer_type");
+  const symbol = pkg.symbol(callee);
+  return symbol === "unsafe.Pointer" || (pointer && (symbol?.startsWith("C.") ?? false));
+}
+
+/** The expression with the parentheses and conversions around it: `(*C.char)(x)` of `x`. */
+export function climbConversions(pkg: PackageModel, node: GoNode): GoNode {
+  let e = climb(node);
+  for (;;) {
+    const list = e.parent;
+    const call = list?.kind === "argument_list" ? list.parent : list?.kind === "type_conversion_expression" ? list : null;
+    if (!call || !isConversion(pkg, call) || (list?.kind === "argument_list" && list.items.length !== 1)) return e;
+    e = climb(call);
+  }
+}
+
+/** The expression without the parentheses and conversions around it: `x` of `(*C.char)(x)`. */
+export function withoutConversions(pkg: PackageModel, node: GoNode): GoNode {
+  let e = unparen(node);
+  while (e.is("call_expression", "type_conversion_expression") && isConversion(pkg, e)) {
+    const inner = e.kind === "call_expression" ? e.child("arguments")?.items[0] : e.child("operand");
+    if (!inner) break;
+    e = unparen(inner);
+  }
+  return e;
+}
