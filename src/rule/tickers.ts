@@ -3,9 +3,9 @@ import { type GoNode, unparen } from "../go/node.ts";
 import type { PackageModel } from "../model/model.ts";
 import { definitionOf, writtenLater } from "./definitions.ts";
 import { meansTheSame } from "./give-up.ts";
-import { climb } from "./goroutines.ts";
 import { hasCalls } from "./select-entry.ts";
 import { constantOf } from "./types.ts";
+import { climb } from "./values.ts";
 
 /** The case whose receive the channel is: `case <-c:`, `case t := <-c:`. */
 export function caseThatReceives(channel: GoNode): GoNode | null {
