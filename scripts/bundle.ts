@@ -1,5 +1,6 @@
 /** The bundle of the program: ES modules for Node, with the WebAssembly files and the data that they read beside them. */
-import { chmodSync, cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -73,5 +74,14 @@ export async function bundle(outdir: string, entries: Readonly<Record<string, st
   }
   for (const wasm of WASM) cpSync(require.resolve(wasm), join(outdir, basename(wasm)));
   cpSync(join(ROOT, "src/model/data"), join(outdir, "data"), { recursive: true });
+  writeFileSync(join(outdir, "build-id"), buildId(outdir));
   return metafile;
+}
+
+/** Print of all that was built: what the cache goes by to tell one build from another. */
+function buildId(outdir: string): string {
+  const hash = createHash("sha256");
+  const files = readdirSync(outdir, { recursive: true, withFileTypes: true }).filter((e) => e.isFile());
+  for (const path of files.map((e) => join(e.parentPath, e.name)).sort()) hash.update(path.slice(outdir.length)).update(readFileSync(path));
+  return hash.digest("hex");
 }

@@ -47,6 +47,7 @@ export function statsTable(run: Run): string {
   const rows = [
     ["files", String(stats.files), mib(stats.bytes)],
     ["packages", String(stats.packages), `${mib(stats.parsedBytes)} parsed`],
+    ["from the cache", `${run.cached.length} ${run.cached.length === 1 ? "directory" : "directories"}`, ""],
     ["walk", ms(run.phases.walk), ""],
     ["read", ms(run.phases.read), ""],
     ["search", ms(run.phases.search), ""],

@@ -55,7 +55,7 @@ export async function checkAgain(
   paths: readonly string[],
   sieve: Sieve | null = null,
 ): Promise<Map<string, Checked>> {
-  const checker = new Checker(options);
+  const checker = new Checker({ ...options, trace: false });
   const fresh = new Map<string, Checked>();
   for (const dir of new Set(paths.map((path) => dirname(resolve(options.cwd, path))))) {
     const targets = groups.get(dir);

@@ -1,6 +1,5 @@
 /** Packages to findings: reads the files of a directory, looks for triggers, builds the packages, runs the rules. */
 import { isUtf8 } from "node:buffer";
-import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Version } from "../go/module.ts";
 import type { Declaration } from "../go/outline.ts";
@@ -8,6 +7,8 @@ import { loadGrammar } from "../go/parse.ts";
 import { GoFile } from "../model/file.ts";
 import { buildPackage, type Package } from "../model/package.ts";
 import type { Finding, Fix, Rule } from "../rule/rule.ts";
+import { Contents, countsFor, type Mark } from "./cache/contents.ts";
+import { type Resolved, type Seen, Witness } from "./cache/seen.ts";
 import { displayPath, reason, type Target } from "./discover.ts";
 import { Disk, type Overlay } from "./disk.ts";
 import { declarationAt, fingerprints } from "./fingerprint.ts";
@@ -32,6 +33,18 @@ export interface CheckerOptions {
   readonly overlay: Overlay;
   /** Only the targets may be changed: the file comes from the standard input. */
   readonly alone: boolean;
+  /** Note for each directory what its result hangs on. */
+  readonly trace?: boolean;
+}
+
+/** What the result of a directory hangs on, for a cache. */
+export interface Trace {
+  /** Print of the directory's Go files. */
+  readonly content: string;
+  readonly imports: readonly Resolved[];
+  readonly seen: readonly Seen[];
+  /** What was read, by absolute path. */
+  readonly marks: ReadonlyMap<string, Mark>;
 }
 
 /** What the check of one directory found. */
@@ -49,6 +62,8 @@ export interface Checked {
   readonly bytes: number;
   readonly parsedBytes: number;
   readonly packages: number;
+  /** With `CheckerOptions.trace`, where it can be told. */
+  readonly trace?: Trace;
 }
 
 /** Milliseconds by phase, of all threads together. */
@@ -73,13 +88,17 @@ export class Checker {
   readonly phases: Phases = { walk: 0, read: 0, search: 0, outline: 0, model: 0, rules: 0 };
   /** Milliseconds by rule. */
   readonly ruleTimes = new Map<string, number>();
+  /** Directories, as reports name them, that did not have to be checked. */
+  readonly cached: string[] = [];
   readonly options: CheckerOptions;
+  readonly modules: Modules;
   private readonly disk: Disk;
-  private readonly modules: Modules;
+  private readonly contents: Contents | null;
 
   constructor(options: CheckerOptions) {
     this.options = options;
-    this.disk = new Disk(options.cwd, options.overlay);
+    this.contents = options.trace && options.overlay.size === 0 ? new Contents(() => null) : null;
+    this.disk = new Disk(options.cwd, options.overlay, this.contents);
     this.modules = new Modules(options.cwd, options.go, this.disk);
   }
 
@@ -91,6 +110,27 @@ export class Checker {
 
   /** Checks the targets, which are all that is wanted of one directory. */
   async checkDirectory(dir: string, targets: readonly Target[]): Promise<Checked> {
+    const witness = this.contents ? new Witness() : null;
+    const checked = await this.check(dir, targets, witness);
+    const trace = witness && this.traceOf(dir, targets, witness);
+    return trace ? Object.assign(checked, { trace }) : checked;
+  }
+
+  private traceOf(dir: string, targets: readonly Target[], witness: Witness): Trace | null {
+    const contents = this.contents as Contents;
+    const content = contents.ofDirectory(dir);
+    const shown = (d: string): string => displayPath(this.options.cwd, d);
+    const seen = witness.seen(shown, (d, tests) => contents.ofDirectory(d, countsFor(tests)));
+    if (content === null || !seen) return null;
+    const marks = new Map<string, Mark>();
+    for (const { absolute } of targets) {
+      const mark = contents.marks.get(absolute);
+      if (mark) marks.set(absolute, mark);
+    }
+    return { content, imports: witness.imports(shown), seen, marks };
+  }
+
+  private async check(dir: string, targets: readonly Target[], witness: Witness | null): Promise<Result> {
     const settings = this.options.settings(dir);
     const version = this.modules.version(dir, settings.go);
     const spoken = settings.forVersion(version);
@@ -108,7 +148,7 @@ export class Checker {
     if (!loaded.some((f) => f.marked || triggers.touches(f.presence, open))) return result;
     await loadGrammar();
     this.modules.trim();
-    this.run({ dir, settings, version, open, ...spoken }, loaded, result);
+    this.run({ dir, settings, version, open, witness, ...spoken }, loaded, result);
     for (const { file } of loaded) if (!result.broken.has(file.path)) result.problems.push(...(await unreadDeclarations(file)));
     return result;
   }
@@ -118,7 +158,7 @@ export class Checker {
     let bytes: Buffer;
     try {
       const text = this.options.overlay.get(target.path);
-      bytes = text === undefined || text === null ? readFileSync(target.absolute) : Buffer.from(text, "utf8");
+      bytes = text === undefined || text === null ? this.disk.bytes(target.absolute) : Buffer.from(text, "utf8");
     } catch (error) {
       result.problems.push({ path: target.path, rule: null, message: `cannot read: ${reason(error)}` });
       return null;
@@ -207,6 +247,7 @@ export class Checker {
       for (const rule of selected.rules) active.add(rule);
     }
     const files = members.map((m) => m.file);
+    const importer = this.modules.importer(dir, place.witness);
     const pkg = buildPackage({
       name,
       path: this.modules.importPath(dir, name),
@@ -214,7 +255,7 @@ export class Checker {
       version,
       files,
       triggered,
-      import: (path, from) => this.modules.import(path, dir, from),
+      import: (path, from) => importer.import(path, from),
     });
     const ruled = performance.now();
     this.phases.model += ruled - started;
@@ -334,6 +375,7 @@ interface Place extends VersionSettings {
   readonly version: Version;
   /** The rules whose imports some file of the directory has. */
   readonly open: ReadonlySet<Rule>;
+  readonly witness: Witness | null;
 }
 
 interface Member {

@@ -25,7 +25,7 @@ export function loadConfig(file: string, shown: string, given: readonly Rule[]):
   };
   const fault = document.errors[0];
   if (fault) throw new ConfigError(`${at(fault.pos[0])}: ${fault.message.split("\n")[0]}`);
-  if (document.contents === null) return { ...DEFAULTS, file };
+  if (document.contents === null) return { ...DEFAULTS, file, text };
   if (!isMap(document.contents)) throw new ConfigError(`${shown}:1:1: expected keys such as "select:" and "ignore:"`);
   const place = (path: readonly PropertyKey[]): string => {
     for (let n = path.length; n > 0; n--) {
@@ -82,6 +82,7 @@ export function loadConfig(file: string, shown: string, given: readonly Rule[]):
   });
   return {
     file,
+    text,
     ...(data.select ? { select: data.select } : {}),
     ...(data.ignore ? { ignore: data.ignore } : {}),
     ...(data.go === undefined ? {} : { go: data.go }),

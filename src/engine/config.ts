@@ -15,6 +15,8 @@ export interface PerFile {
 export interface Config {
   /** Absolute path of the file; null for the built-in defaults. */
   readonly file: string | null;
+  /** As it is written. */
+  readonly text: string;
   readonly select?: readonly string[];
   readonly ignore?: readonly string[];
   /** Patterns as in .gitignore. */
@@ -29,7 +31,7 @@ export interface Config {
   readonly resources: readonly Rule[];
 }
 
-export const DEFAULTS: Config = { file: null, exclude: [], extendSafe: [], extendUnsafe: [], perFile: [], resources: [] };
+export const DEFAULTS: Config = { file: null, text: "", exclude: [], extendSafe: [], extendUnsafe: [], perFile: [], resources: [] };
 
 /** The configuration is wrong: the person's mistake, in one line with the place. */
 export class ConfigError extends Error {

@@ -1,6 +1,7 @@
 /** The files as a run sees them: what is on disk, with texts of its own in place of some files. */
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import type { Contents } from "./cache/contents.ts";
 import { displayPath } from "./discover.ts";
 
 /** Texts that stand for what is on disk, by path as reports show it; null for a file that counts as not there. */
@@ -12,9 +13,13 @@ export class Disk {
   /** Names that the overlay adds to (true) or takes out of (false) a directory, by absolute path. */
   private readonly names = new Map<string, Map<string, boolean>>();
 
-  constructor(cwd: string, overlay: Overlay) {
+  private readonly contents: Contents | null;
+
+  /** `contents` is told of all that is read. */
+  constructor(cwd: string, overlay: Overlay, contents: Contents | null = null) {
     this.cwd = cwd;
     this.overlay = overlay;
+    this.contents = contents;
     for (const [path, text] of overlay) {
       const absolute = resolve(cwd, path);
       const dir = dirname(absolute);
@@ -27,7 +32,20 @@ export class Disk {
   /** The text of a file (absolute), null when it is not there or cannot be read. */
   read(absolute: string): string | null {
     const text = this.overlay.size === 0 ? undefined : this.overlay.get(displayPath(this.cwd, absolute));
-    return text === undefined ? readOrNull(absolute) : text;
+    return text === undefined ? this.readOrNull(absolute) : text;
+  }
+
+  /** What is on disk; throws as `readFileSync` does. */
+  bytes(absolute: string): Buffer {
+    return this.contents ? this.contents.read(absolute) : readFileSync(absolute);
+  }
+
+  private readOrNull(absolute: string): string | null {
+    try {
+      return this.bytes(absolute).toString("utf8");
+    } catch {
+      return null;
+    }
   }
 
   isDirectory(absolute: string): boolean {
@@ -40,8 +58,17 @@ export class Disk {
     const changed = this.names.get(dir);
     const names = entriesOf(dir).filter((n) => changed?.get(n) !== false);
     for (const [name, there] of changed ?? []) if (there && !names.includes(name)) names.push(name);
-    return names.filter((n) => n.endsWith(".go") && !n.startsWith(".") && !n.startsWith("_"));
+    return names.filter(isGoFile);
   }
+}
+
+function isGoFile(name: string): boolean {
+  return name.endsWith(".go") && !name.startsWith(".") && !name.startsWith("_");
+}
+
+/** Names of the Go files of a directory as it is on disk. */
+export function goFileNames(dir: string): string[] {
+  return entriesOf(dir).filter(isGoFile);
 }
 
 function isWithin(dir: string, parent: string): boolean {
@@ -53,13 +80,5 @@ function entriesOf(dir: string): string[] {
     return readdirSync(dir);
   } catch {
     return [];
-  }
-}
-
-function readOrNull(path: string): string | null {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return null;
   }
 }

@@ -5,6 +5,7 @@ import { Modules as Layout, parseVersion, type Version } from "../go/module.ts";
 import { GoFile } from "../model/file.ts";
 import type { PackageModel } from "../model/model.ts";
 import { buildPackage, type Package } from "../model/package.ts";
+import type { Witness } from "./cache/seen.ts";
 import { displayPath } from "./discover.ts";
 import type { Disk } from "./disk.ts";
 
@@ -21,7 +22,8 @@ export class Modules {
   private readonly forced: Version | null;
   private readonly disk: Disk;
   private readonly layout: Layout;
-  private readonly packages = new Map<string, Package | null>();
+  /** Files of imported packages, by directory. */
+  private readonly listed = new Map<string, readonly GoFile[]>();
   private held = 0;
 
   /** `go` is the version of `--go`. */
@@ -43,54 +45,40 @@ export class Modules {
     return this.forced ?? (configured === null ? null : parseVersion(configured)) ?? this.layout.version(dir) ?? NEWEST;
   }
 
-  /** The package that `path` names in a file of `main`, a directory that is checked; null when its source is not to be had. */
-  import(path: string, main: string, from: PackageModel): PackageModel | null {
-    const dir = this.layout.directory(path, main);
-    if (dir === null) return null;
-    // An external test sees what the test files of the package itself export.
-    const withTests = from.path === `${path}_test`;
-    const key = withTests ? `${dir}\0test` : dir;
-    const known = this.packages.get(key);
-    if (known !== undefined) return known;
-    const made = this.load(dir, path, main, withTests);
-    this.packages.set(key, made);
-    return made;
+  /**
+   * The packages that one checked directory (`main`, absolute) sees. Each check has its own, so that what it saw of them can be told apart
+   * from what others saw; texts and syntax are shared.
+   */
+  importer(main: string, witness: Witness | null = null): Importer {
+    return new Importer(this, main, witness);
   }
 
-  /** Lets imported packages go once they hold much; to be called between packages. */
+  /** Where the package `path` stands for a file of `main`; null when its source is not to be had. */
+  directory(path: string, main: string): string | null {
+    return this.layout.directory(path, main);
+  }
+
+  /** Lets the files of imported packages go once they hold much; to be called between directories. */
   trim(): void {
     let parsed = 0;
-    for (const pkg of this.packages.values()) parsed += pkg?.parsedBytes ?? 0;
+    for (const files of this.listed.values()) for (const file of files) parsed += file.parsed;
     if (this.held + parsed * PARSED < ENOUGH) return;
-    this.packages.clear();
+    this.listed.clear();
     this.held = 0;
   }
 
-  private load(dir: string, path: string, main: string, withTests: boolean): Package | null {
-    const byName = new Map<string, GoFile[]>();
-    for (const name of this.disk.goFileNames(dir)) {
-      if (name.endsWith("_test.go") && !withTests) continue;
-      const file = this.fileAt(join(dir, name));
-      const pkg = file.outline.packageName;
-      if (pkg === "" || pkg.endsWith("_test")) continue;
-      const same = byName.get(pkg);
-      if (same) same.push(file);
-      else byName.set(pkg, [file]);
+  /** The Go files of a directory that a check looks at only because another package imports it, in order of name. */
+  filesIn(dir: string): readonly GoFile[] {
+    let files = this.listed.get(dir);
+    if (!files) {
+      files = this.disk.goFileNames(dir).map((name) => this.fileAt(join(dir, name)));
+      this.listed.set(dir, files);
     }
-    // Beside a library there may be programs that build constraints keep out.
-    if (byName.size > 1) byName.delete("main");
-    const [chosen] = [...byName].sort(([, a], [, b]) => b.length - a.length);
-    if (!chosen) return null;
-    const [name, files] = chosen;
-    return buildPackage({
-      name,
-      path,
-      dir: displayPath(this.cwd, dir),
-      version: this.version(dir, null),
-      files,
-      triggered: new Map(),
-      import: (other, from) => this.import(other, main, from),
-    });
+    return files;
+  }
+
+  shown(dir: string): string {
+    return displayPath(this.cwd, dir);
   }
 
   private fileAt(absolute: string): GoFile {
@@ -101,6 +89,68 @@ export class Modules {
       return text;
     });
   }
+}
+
+/** The imported packages of one check. */
+export class Importer {
+  private readonly modules: Modules;
+  private readonly main: string;
+  private readonly witness: Witness | null;
+  private readonly packages = new Map<string, Package | null>();
+
+  constructor(modules: Modules, main: string, witness: Witness | null) {
+    this.modules = modules;
+    this.main = main;
+    this.witness = witness;
+  }
+
+  /** The package that `path` names in a file of `from`; null when its source is not to be had. */
+  import(path: string, from: PackageModel): PackageModel | null {
+    const dir = this.modules.directory(path, this.main);
+    this.witness?.led(path, dir);
+    if (dir === null) return null;
+    // An external test sees what the test files of the package itself export.
+    const withTests = from.path === `${path}_test`;
+    const key = withTests ? `${dir}\0test` : dir;
+    const known = this.packages.get(key);
+    if (known !== undefined) return known;
+    const made = this.load(dir, path, withTests);
+    this.packages.set(key, made);
+    return made;
+  }
+
+  private load(dir: string, path: string, withTests: boolean): Package | null {
+    const files = packageFiles(this.modules.filesIn(dir), withTests);
+    const onAsked = this.witness?.watch(dir, withTests, files?.files ?? []);
+    if (!files) return null;
+    return buildPackage({
+      name: files.name,
+      path,
+      dir: this.modules.shown(dir),
+      version: this.modules.version(dir, null),
+      files: files.files,
+      triggered: new Map(),
+      import: (other, from) => this.import(other, from),
+      ...(onAsked ? { onAsked } : {}),
+    });
+  }
+}
+
+/** The files of the package that an import of their directory gives; null when there is none. */
+export function packageFiles(files: readonly GoFile[], withTests: boolean): { name: string; files: readonly GoFile[] } | null {
+  const byName = new Map<string, GoFile[]>();
+  for (const file of files) {
+    if (file.test && !withTests) continue;
+    const pkg = file.outline.packageName;
+    if (pkg === "" || pkg.endsWith("_test")) continue;
+    const same = byName.get(pkg);
+    if (same) same.push(file);
+    else byName.set(pkg, [file]);
+  }
+  // Beside a library there may be programs that build constraints keep out.
+  if (byName.size > 1) byName.delete("main");
+  const [chosen] = [...byName].sort(([, a], [, b]) => b.length - a.length);
+  return chosen ? { name: chosen[0], files: chosen[1] } : null;
 }
 
 function moduleCache(): string {

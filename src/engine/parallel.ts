@@ -22,6 +22,8 @@ export interface ParallelOptions extends SettingsOptions {
   readonly includeGenerated?: boolean;
   readonly jobs?: number;
   readonly stdin?: unknown;
+  /** Note what each result hangs on. */
+  readonly trace?: boolean;
   readonly onProgress?: (progress: Progress) => void;
   readonly onChecked?: (directory: string, checked: Checked) => void;
   readonly background?: boolean;

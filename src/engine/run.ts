@@ -4,9 +4,12 @@ import { dirname, resolve } from "node:path";
 import { loadFormatter } from "../go/format.ts";
 import { parseVersion } from "../go/module.ts";
 import type { Finding, Fix, Rule } from "../rule/rule.ts";
+import { rules as builtin } from "../transforms/index.ts";
 import { type Applied, applyFixes, checkAgain } from "./apply.ts";
 import { type Limits, sieveOf, sift } from "./base.ts";
 import { type BaselineEntry, entriesOf } from "./baseline.ts";
+import type { CacheOptions } from "./cache/cache.ts";
+import { throughCache } from "./cache/through.ts";
 import { byDirectory, type Checked, Checker, type CheckerOptions, type Phases } from "./check.ts";
 import { type SettingsOptions, settingsFor } from "./configured.ts";
 import { type Discovered, discover, displayPath, type Target } from "./discover.ts";
@@ -34,11 +37,18 @@ export interface RunOptions extends SettingsOptions, Limits {
   readonly jobs?: number;
   readonly includeGenerated?: boolean;
   readonly includeIgnored?: boolean;
+  /** Results of earlier runs; only those of gomend's own rules are kept. */
+  readonly cache?: RunCache;
   readonly onProgress?: (progress: Progress) => void;
   /** Called as each directory (as reports name it) is done, in no certain order; what other threads found comes in batches. */
   readonly onChecked?: (directory: string, checked: Checked) => void;
   /** Leave this thread to others: the check is done on further threads where it is large and there are any, else in small steps. */
   readonly background?: boolean;
+}
+
+/** A cache for runs of at least so many files. */
+export interface RunCache extends Omit<CacheOptions, "cwd"> {
+  readonly least: number;
 }
 
 export type { Applied, Checked, Choose, Progress };
@@ -53,6 +63,8 @@ export interface Run {
   readonly rounds: number;
   readonly phases: Phases;
   readonly ruleTimes: ReadonlyMap<string, number>;
+  /** Directories, as reports name them, whose results came from the cache. */
+  readonly cached: readonly string[];
   readonly absoluteOf: (path: string) => string;
   /** A file as it was read; "" for one that nothing was found in. */
   readonly textOf: (path: string) => string;
@@ -101,13 +113,19 @@ export async function run(options: RunOptions): Promise<Run> {
     wholeSyntax: isSmall(found.targets),
     overlay,
     alone: options.stdin !== undefined,
+    trace: cacheOf(options, found.targets) !== null,
   };
   const checker = new Checker(checkerOptions);
   checker.phases.walk = walked - started;
   const { base, baseline, onChecked, ...others } = options;
   const limits: Limits = { ...(base ? { base } : {}), ...(baseline ? { baseline } : {}) };
   const limited = base !== undefined || baseline !== undefined;
-  const whole = await checkAll(checker, onChecked && !limited ? { ...others, onChecked } : others, groups);
+  const whole = await checkGroups(
+    checker,
+    onChecked && !limited ? { ...others, onChecked } : others,
+    groups,
+    cacheOf(options, found.targets),
+  );
   const sieve = await sieveOf(limits, whole, checkerOptions, found.targets);
   const state: State = sieve ? sift(whole, sieve) : whole;
   // What is new is known only when all is done.
@@ -130,6 +148,7 @@ export async function run(options: RunOptions): Promise<Run> {
       rounds: applied?.rounds ?? 0,
       phases: checker.phases,
       ruleTimes: checker.ruleTimes,
+      cached: checker.cached,
       absoluteOf: (path) => absolutes.get(path) ?? resolve(cwd, path),
       textOf: (path) => overlay.get(path) ?? textOf(path),
       preview: (finding, fix) => (isLeft.has(finding) ? previewLeft : preview).files(fix),
@@ -178,6 +197,29 @@ async function reportOf(state: State, fixed: Applied | null, { problems, wanted,
       milliseconds: Math.round(performance.now() - started),
     },
   };
+}
+
+/** The cache, where it can be used: rules of one's own may say anything tomorrow. */
+function cacheOf(options: RunOptions, targets: readonly Target[]): RunCache | null {
+  const { cache, rules, stdin } = options;
+  return cache && stdin === undefined && rules === builtin && targets.length >= cache.least ? cache : null;
+}
+
+async function checkGroups(
+  checker: Checker,
+  options: RunOptions,
+  groups: Map<string, Target[]>,
+  cache: RunCache | null,
+): Promise<Map<string, Checked>> {
+  const { cache: _, ...rest } = options;
+  if (!cache) return checkAll(checker, rest, groups);
+  return throughCache(
+    cache,
+    checker,
+    groups,
+    (dir, checked) => options.onChecked?.(dir, checked),
+    (missing) => checkAll(checker, { ...rest, trace: true }, missing),
+  );
 }
 
 /** What a run would look at. */

@@ -24,10 +24,13 @@ export class Settings {
   readonly rules: readonly Rule[];
   readonly go: string | null;
   readonly unusedSuppressions: boolean;
+  /** Tells these settings from others: rules, configuration and command line as text; patterns count from `root`. */
+  readonly key: string;
+  /** Directory of the configuration file; "" without one. */
+  readonly root: string;
   private readonly base: FileSettings;
   private readonly perFile: readonly { readonly patterns: Ignore; readonly selectors: Selectors }[];
   private readonly excluded: Ignore | null;
-  private readonly root: string;
   private readonly safe: ReadonlySet<string>;
   private readonly unsafe: ReadonlySet<string>;
   private readonly all: readonly Rule[];
@@ -55,6 +58,7 @@ export class Settings {
     this.safe = new Set(config.extendSafe);
     this.unsafe = new Set(config.extendUnsafe);
     this.go = config.go ?? null;
+    this.key = JSON.stringify([nameable.map((r) => r.id), all.map((r) => r.id), config.text, commandLine]);
     const selections = [this.base.selection, ...this.perFile.map((p) => new Selection(this.merge([p.selectors]), nameable))];
     this.rules = all.filter((r) => selections.some((s) => s.runs(r)));
     this.unusedSuppressions = this.base.selection.unusedSuppressions;

@@ -22,6 +22,7 @@ const checker = new Checker({
   wholeSyntax: input.wholeSyntax,
   overlay: new Map(),
   alone: false,
+  trace: options.trace ?? false,
 });
 
 let batch: [number, Checked][] = [];

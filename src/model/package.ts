@@ -27,11 +27,16 @@ export interface PackageInput {
   readonly files: readonly GoFile[];
   readonly triggered: ReadonlyMap<GoFile, readonly Declaration[]>;
   readonly import: (path: string, from: PackageModel) => PackageModel | null;
+  /** Told what is asked of the package: a name, `.T` for the methods of a type, `*` (`ALL`) for anything. Whoever listens knows what an answer hangs on. */
+  readonly onAsked?: (name: string) => void;
 }
 
 export function buildPackage(input: PackageInput): Package {
   return new Package(input);
 }
+
+/** What `onAsked` is told when an answer may hang on any declaration of the package. */
+export const ALL = "*";
 
 const FUNCTIONS: readonly Kind[] = ["function_declaration", "method_declaration", "func_literal"];
 
@@ -157,13 +162,7 @@ export class Package implements PackageModel {
     this.files = input.files;
     for (const f of input.files) this.#fileByPath.set(f.path, f);
     this.#types = new Types(this);
-    this.#noReturn = new NoReturn(
-      this,
-      (name) =>
-        this.#index()
-          .get(name)
-          ?.filter((e) => e.kind === "func" || e.kind === "method") ?? [],
-    );
+    this.#noReturn = new NoReturn(this, (name) => this.#named(name).filter((e) => e.kind === "func" || e.kind === "method"));
   }
 
   /** Declarations that did not parse, among those that were asked for. */
@@ -201,26 +200,24 @@ export class Package implements PackageModel {
     return names;
   }
 
+  #named(name: string): readonly PackageEntity[] {
+    this.#input.onAsked?.(name);
+    return this.#index().get(name) ?? [];
+  }
+
   lookup(name: string): readonly Entity[] {
-    return (
-      this.#index()
-        .get(name)
-        ?.filter((e) => e.kind !== "method") ?? []
-    );
+    return this.#named(name).filter((e) => e.kind !== "method");
   }
 
   methods(type: string): readonly Entity[] {
+    this.#input.onAsked?.(`.${type}`);
     const found: Entity[] = [];
     for (const entities of this.#index().values()) for (const e of entities) if (e.kind === "method" && e.receiver === type) found.push(e);
     return found;
   }
 
   method(type: string, name: string): readonly Entity[] {
-    return (
-      this.#index()
-        .get(name)
-        ?.filter((e) => e.kind === "method" && e.receiver === type) ?? []
-    );
+    return this.#named(name).filter((e) => e.kind === "method" && e.receiver === type);
   }
 
   // ------------------------------------------------------------ syntax
@@ -310,6 +307,7 @@ export class Package implements PackageModel {
   }
 
   mentions(name: string, where?: Parameters<PackageModel["mentions"]>[1]): Iterable<GoNode> {
+    this.#input.onAsked?.(ALL);
     if (where) return this.#spelt(name, where);
     let known = this.#mentions.get(name);
     if (!known) {

@@ -32,10 +32,13 @@ export interface How {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Runs gomend with a clean environment; colour and formats are as the environment given says. */
+/** Runs gomend with a clean environment and no cache; colour and formats are as the environment given says. */
 export function gomend(args: readonly string[], { cwd, input = "", env = {} }: How): Promise<Ran> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(dir, "cli.js"), ...args], { cwd, env: { PATH: process.env.PATH ?? "", ...env } });
+    const child = spawn(process.execPath, [join(dir, "cli.js"), ...args], {
+      cwd,
+      env: { PATH: process.env.PATH ?? "", GOMEND_NO_CACHE: "1", ...env },
+    });
     let out = "";
     let err = "";
     child.stdout.setEncoding("utf8").on("data", (chunk: string) => {

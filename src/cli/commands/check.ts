@@ -7,6 +7,7 @@ import { writeChanges } from "../../engine/write.ts";
 import type { Format } from "../../report/index.ts";
 import { sanitize, sanitizeLine } from "../../text/sanitize.ts";
 import { rules } from "../../transforms/index.ts";
+import { cacheFor } from "../cache-store.ts";
 import { complain } from "../fail.ts";
 import type { CheckFlags } from "../flags.ts";
 import { emit, type Sink, sinksOf } from "../output.ts";
@@ -65,6 +66,7 @@ async function runWith(paths: readonly string[], flags: CheckFlags, fix: boolean
       isolated: flags.isolated ?? false,
       includeGenerated: flags.includeGenerated ?? false,
       includeIgnored: flags.includeIgnored ?? false,
+      ...given("cache", cacheFor(flags) ?? undefined),
       onProgress: progress.update,
     });
   } catch (error) {
