@@ -6,6 +6,7 @@ export interface CheckFlags {
   readonly fix?: boolean;
   readonly unsafeFixes?: boolean;
   readonly diff?: boolean;
+  readonly verify?: "build" | "test";
   readonly fixOnly?: boolean;
   readonly showFixes?: boolean;
   readonly statistics?: boolean;
@@ -45,6 +46,12 @@ export function addFlags(command: Command): void {
     .addOption(new Option("--diff", "print one patch of the fixes and write nothing"))
     .addOption(new Option("--fix-only", "apply fixes and do not tell what is left"))
     .addOption(new Option("--show-fixes", "tell what was fixed"))
+    .addOption(
+      new Option("--verify <how>", "keep fixes that Go builds (--verify alone), or whose tests pass (--verify=test)").choices([
+        "build",
+        "test",
+      ]),
+    )
     .addOption(new Option("--fixable <rules>", "fix only these: ids, families, tiers, ALL").argParser(list))
     .addOption(new Option("--unfixable <rules>", "do not fix these").argParser(list))
     .optionsGroup("Rules:")
@@ -80,6 +87,12 @@ export function addFlags(command: Command): void {
     .addOption(new Option("--no-cache", "do not use the cache"))
     .addOption(new Option("--cache-dir <dir>", "where the cache is kept"))
     .addOption(new Option("-j, --jobs <n>", "how many processor cores to use").argParser(whole(1)));
+}
+
+/** A flag whose value may be left out takes none from the next argument: a bare `--verify` is `--verify=build`. */
+export function withDefaults(args: readonly string[]): string[] {
+  const end = args.indexOf("--");
+  return args.map((arg, i) => (arg === "--verify" && (end < 0 || i < end) ? "--verify=build" : arg));
 }
 
 export function outputFormat(): Option {

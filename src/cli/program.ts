@@ -1,7 +1,7 @@
 /** The commands and their flags. A command's work is loaded when it runs. */
 import { Command, CommanderError, Option } from "commander";
 import { fail } from "./fail.ts";
-import { addFlags, type CheckFlags, colorOption, outputFormat } from "./flags.ts";
+import { addFlags, type CheckFlags, colorOption, outputFormat, withDefaults } from "./flags.ts";
 import { version } from "./version.ts";
 
 /** Runs one command line; gives the exit code. */
@@ -11,7 +11,7 @@ export async function main(args: readonly string[]): Promise<number> {
     code = c;
   });
   try {
-    await program.parseAsync([...args], { from: "user" });
+    await program.parseAsync(withDefaults(args), { from: "user" });
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;

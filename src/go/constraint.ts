@@ -174,7 +174,7 @@ export function platformOfName(path: string): { readonly goos: string | null; re
 }
 
 /** Whether a tag holds by the platform: true or false for GOOS, GOARCH and `unix`, null for a tag that the platform does not decide. */
-function platformTag(tag: string, { goos, goarch }: Platform): boolean | null {
+export function platformHolds(tag: string, { goos, goarch }: Platform): boolean | null {
   if (tag === goos || tag === goarch) return true;
   if (tag === "unix") return UNIX.has(goos);
   if (tag === "linux" && goos === "android") return true;
@@ -186,8 +186,8 @@ function platformTag(tag: string, { goos, goarch }: Platform): boolean | null {
 /** Whether some setting of the tags that the platform leaves open (`cgo`, `race`, `go1.22`, a project's own) builds the file there. */
 export function canBuild(path: string, build: readonly BuildLine[], platform: Platform): boolean {
   const name = platformOfName(path);
-  if (name.goos !== null && platformTag(name.goos, platform) !== true) return false;
-  if (name.goarch !== null && platformTag(name.goarch, platform) !== true) return false;
+  if (name.goos !== null && platformHolds(name.goos, platform) !== true) return false;
+  if (name.goarch !== null && platformHolds(name.goarch, platform) !== true) return false;
   const constraint = constraintOf(build);
   return constraint === null || outcomes(constraint, platform).holds;
 }
@@ -195,7 +195,7 @@ export function canBuild(path: string, build: readonly BuildLine[], platform: Pl
 /** Which outcomes some setting of the open tags can bring. May say "can" of two uses of one tag that contradict each other. */
 function outcomes(constraint: Constraint, platform: Platform): { holds: boolean; fails: boolean } {
   if (constraint.op === "tag") {
-    const decided = platformTag(constraint.tag, platform);
+    const decided = platformHolds(constraint.tag, platform);
     return { holds: decided !== false, fails: decided !== true };
   }
   if (constraint.op === "not") {

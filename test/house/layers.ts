@@ -16,6 +16,7 @@ const SOLE: Readonly<Record<string, string>> = {
 const WRITER = "src/engine/write.ts";
 
 const NETWORK = new Set(["http", "https", "http2", "net", "tls", "dgram", "dns"].map((m) => `node:${m}`));
+const PROGRAMS = "node:child_process";
 const WRITES =
   /^(write|append|rename|unlink|rm|mkdir|mkdtemp|copyFile|cp|chmod|chown|utimes|truncate|symlink|link|createWriteStream|ftruncate|futimes|open)/;
 const IMPORT =
@@ -64,6 +65,7 @@ function packageImport(path: string, layer: ReturnType<typeof layerOf>, names: s
   if (layer === "cli") return said;
   if (layer === "transforms" || layer === "rule") said.push(`imports ${from}: ${layer} is pure`);
   if (NETWORK.has(from)) said.push(`imports ${from}: only src/cli may use the network`);
+  if (from === PROGRAMS) said.push(`imports ${from}: only src/cli may run programs`);
   if (from === "node:fs" || from === "node:fs/promises") {
     if (!names.includes("{")) said.push(`imports ${from} whole: name what it reads`);
     for (const name of names.match(/\w+/g) ?? [])

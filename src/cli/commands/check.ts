@@ -30,9 +30,12 @@ export async function work(paths: readonly string[], flags: CheckFlags, fix: boo
   if (flags.showFiles) return showFiles(paths, flags);
   if (flags.writeBaseline && (fix || stdin))
     return complain("--write-baseline writes down what a check finds: without fixes, and not of the standard input");
-  const result = await runWith(paths, flags, fix, stdin);
-  if (!result) return 2;
-  if (flags.writeBaseline) return saveBaseline(result, flags);
+  if (flags.verify && !fix) return complain("--verify wants fixes to verify: add --fix or --diff, or use gomend fix");
+  if (flags.verify && stdin) return complain("--verify looks at packages on disk, not at the standard input");
+  const checked = await runWith(paths, flags, fix, stdin);
+  if (!checked) return 2;
+  if (flags.writeBaseline) return saveBaseline(checked, flags);
+  const result = flags.verify ? await verifiedRun(checked, flags.verify) : checked;
   const writes = fix && !flags.diff && !stdin;
   const report = writes ? afterWriting(result) : result.report;
   if (stdin && fix && !flags.diff) process.stdout.write(stdinOutcome(result));
@@ -94,6 +97,16 @@ async function saveBaseline(result: Run, flags: CheckFlags): Promise<number> {
   for (const p of problems) process.stderr.write(`gomend: ${sanitizeLine(problemLine(p))}\n`);
   process.stdout.write(sanitize(writeBaseline(result, flags, process.cwd())));
   return problems.some((p) => !p.harmless) ? 2 : 0;
+}
+
+async function verifiedRun(result: Run, how: "build" | "test"): Promise<Run> {
+  const { verified } = await import("../verify.ts");
+  const progress = progressLine(process.stderr);
+  try {
+    return await verified(result, how, progress);
+  } finally {
+    progress.clear();
+  }
 }
 
 async function standardInput(): Promise<Buffer> {
