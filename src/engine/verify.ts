@@ -104,15 +104,18 @@ class Verification {
 
   /** Applies the chosen fixes that `wanted` admits. */
   private async attempt(wanted: (key: Key) => boolean): Promise<Attempt> {
-    const asked = new Map<Finding, Key>();
-    const applied = await this.result.apply((finding, print) => {
+    const asked = new Map<Finding, { readonly key: Key; readonly fixes: Set<Fix> }>();
+    const applied = await this.result.apply((finding, print, now, textOf) => {
       const key = this.known.has(finding) ? finding : print;
-      asked.set(finding, key);
-      return wanted(key) ? this.choose(finding, print) : null;
+      const known = asked.get(finding) ?? { key, fixes: new Set(finding.fixes) };
+      asked.set(finding, known);
+      const choice = wanted(key) ? this.choose(finding, print, now, textOf) : null;
+      if (choice) known.fixes.add(choice);
+      return choice;
     });
     const items = new Map<Key, Item>();
-    for (const [finding, key] of asked) {
-      const fix = finding.fixes.find((f) => applied.outcomes.get(f)?.status === "applied");
+    for (const [finding, { key, fixes }] of asked) {
+      const fix = [...fixes].find((f) => applied.outcomes.get(f)?.status === "applied");
       if (fix) items.set(key, { key, finding, fix });
     }
     const files = applied.files.map((f) => ({ absolute: this.result.absoluteOf(f.path), text: f.after }));
