@@ -144,7 +144,7 @@ export function indentOf(node: GoNode): string {
 }
 
 /** Offsets of line starts inside the node that may be moved: not inside raw strings and block comments. */
-function movableLines(node: GoNode): number[] {
+export function movableLines(node: GoNode): number[] {
   const fixed: GoNode[] = [];
   node.walk((n) => {
     if (n.kind === "raw_string_literal" || n.kind === "comment") fixed.push(n);

@@ -3,6 +3,7 @@ import { type GoNode, unparen } from "../go/node.ts";
 import type { PackageModel, Use } from "../model/model.ts";
 import { type ContextInScope, isDoneName, isSignalChannel } from "./cancellation.ts";
 import { definitionOf, loopsAround } from "./definitions.ts";
+import { waitsInTickerLoop } from "./ticker-loop.ts";
 import { isNamed, underlying } from "./types.ts";
 
 /** The channel that a case sends on or receives from. */
@@ -24,7 +25,7 @@ export function isBounded(pkg: PackageModel, select: GoNode, cases: readonly GoN
   if (timed.length === 0) return false;
   const func = pkg.functionOf(select);
   if (!func || !pkg.flow(func).inLoop(select)) return true;
-  if (cases.length === 1) return true;
+  if (waitsInTickerLoop(pkg, select)) return true; // ticker-loop-never-ends tells it better
   const loops = loopsAround(select);
   const loop = loops.at(-1);
   if (!loop) return false;

@@ -31,6 +31,7 @@ import txNotFinished from "./resources/tx-not-finished.ts";
 import writerNotClosed from "./resources/writer-not-closed.ts";
 import afterfuncNotStopped from "./timers/afterfunc-not-stopped.ts";
 import tickerInSelectCase from "./timers/ticker-in-select-case.ts";
+import tickerLoopNeverEnds from "./timers/ticker-loop-never-ends.ts";
 import tickerNotStopped from "./timers/ticker-not-stopped.ts";
 import timeAfterInSelect from "./timers/time-after-in-select.ts";
 import timeTick from "./timers/time-tick.ts";
@@ -69,6 +70,7 @@ export const rules: readonly Rule[] = [
   writerNotClosed,
   afterfuncNotStopped,
   tickerInSelectCase,
+  tickerLoopNeverEnds,
   tickerNotStopped,
   timeAfterInSelect,
   timeTick,
