@@ -2,10 +2,11 @@
 import { type GoNode, unparen } from "../go/node.ts";
 import type { FuncModel, PackageModel } from "../model/model.ts";
 import { statementsOf, unlabelled } from "./edits.ts";
-import { climb, goroutineOf } from "./goroutines.ts";
+import { goroutineOf } from "./goroutines.ts";
 import { leavesOf, targetOf } from "./obligation/exits.ts";
 import { callsOf } from "./pool.ts";
 import { isTickerChannel } from "./tickers.ts";
+import { climb } from "./values.ts";
 
 export interface TickerLoop {
   readonly loop: GoNode;
