@@ -8,17 +8,18 @@ import { GoFile } from "../model/file.ts";
 import { buildPackage, type Package } from "../model/package.ts";
 import type { Finding, Fix, Rule } from "../rule/rule.ts";
 import { Contents, countsFor, type Mark } from "./cache/contents.ts";
-import { type Resolved, type Seen, Witness } from "./cache/seen.ts";
+import { type Resolved, type Seen, type SeenHands, Witness } from "./cache/seen.ts";
 import { displayPath, reason, type Target } from "./discover.ts";
 import { Disk, type Overlay } from "./disk.ts";
 import { declarationAt, fingerprints } from "./fingerprint.ts";
+import { asModel, callersIn, type HandedNames, type HandedOut, type Handing, inOrder, namesOf, pathsUnder } from "./handing.ts";
 import { Modules } from "./modules.ts";
 import { compare, compareFindings, faultOfFix } from "./plan.ts";
 import type { Problem } from "./report.ts";
 import type { FileSettings, Settings, VersionSettings } from "./settings.ts";
 import { Suppressions } from "./suppress.ts";
 import { brokenFile, unreadDeclarations } from "./syntax.ts";
-import type { Presence, Triggers } from "./triggers.ts";
+import type { Presence } from "./triggers.ts";
 
 export interface CheckerOptions {
   readonly cwd: string;
@@ -43,6 +44,7 @@ export interface Trace {
   readonly content: string;
   readonly imports: readonly Resolved[];
   readonly seen: readonly Seen[];
+  readonly handed: readonly SeenHands[];
   /** What was read, by absolute path. */
   readonly marks: ReadonlyMap<string, Mark>;
 }
@@ -82,6 +84,10 @@ interface Loaded {
   readonly presence: Presence;
   /** May hold a suppression comment, and the unused ones are to be told. */
   readonly marked: boolean;
+  /** Other packages of the module that it imports. */
+  readonly own: readonly string[];
+  /** It calls one of the names. */
+  calls(names: HandedNames): boolean;
 }
 
 export class Checker {
@@ -108,6 +114,12 @@ export class Checker {
     for (const [rule, time] of ruleTimes) this.ruleTimes.set(rule, (this.ruleTimes.get(rule) ?? 0) + time);
   }
 
+  /** What the rules that speak in a directory look for in what other packages hand out. */
+  handingOf(dir: string): Handing | null {
+    const settings = this.options.settings(dir);
+    return settings.forVersion(this.modules.version(dir, settings.go)).handing;
+  }
+
   /** Checks the targets, which are all that is wanted of one directory. */
   async checkDirectory(dir: string, targets: readonly Target[]): Promise<Checked> {
     const witness = this.contents ? new Witness() : null;
@@ -127,7 +139,8 @@ export class Checker {
       const mark = contents.marks.get(absolute);
       if (mark) marks.set(absolute, mark);
     }
-    return { content, imports: witness.imports(shown), seen, marks };
+    const handed = witness.handed(shown, (d) => contents.ofDirectory(d, countsFor(false)));
+    return handed && { content, imports: witness.imports(shown), seen, handed, marks };
   }
 
   private async check(dir: string, targets: readonly Target[], witness: Witness | null): Promise<Result> {
@@ -136,24 +149,29 @@ export class Checker {
     const spoken = settings.forVersion(version);
     const result = new Result();
     const loaded: Loaded[] = [];
+    const prefix = spoken.handing ? this.modules.ownPrefix(dir) : null;
     for (const target of targets) {
       if (!target.named && settings.excludes(target.absolute)) continue;
-      const file = this.load(target, settings, spoken.triggers, result);
+      const file = this.load(target, settings, spoken, prefix, result);
       if (file) loaded.push(file);
     }
     await this.parse(loaded, result);
-    const { triggers } = spoken;
+    const { triggers, handing } = spoken;
+    const own = new Set(loaded.flatMap((f) => f.own));
+    if (own.size > 0) await loadGrammar();
+    const handed = handing && own.size > 0 ? this.modules.handedOutTo(dir, own, handing, witness) : NONE;
+    const names = namesOf(handed);
     // Beside a named file stand others that were not searched.
     const open = targets.some((t) => t.named) ? triggers.all : triggers.open(loaded.map((f) => f.presence));
-    if (!loaded.some((f) => f.marked || triggers.touches(f.presence, open))) return result;
+    if (!loaded.some((f) => f.marked || triggers.touches(f.presence, open) || f.calls(names))) return result;
     await loadGrammar();
     this.modules.trim();
-    this.run({ dir, settings, version, open, witness, ...spoken }, loaded, result);
+    this.run({ dir, settings, version, open, witness, handed, names, ...spoken }, loaded, result);
     for (const { file } of loaded) if (!result.broken.has(file.path)) result.problems.push(...(await unreadDeclarations(file)));
     return result;
   }
 
-  private load(target: Target, settings: Settings, triggers: Triggers, result: Result): Loaded | null {
+  private load(target: Target, settings: Settings, { triggers }: VersionSettings, prefix: string | null, result: Result): Loaded | null {
     const started = performance.now();
     let bytes: Buffer;
     try {
@@ -178,6 +196,8 @@ export class Checker {
       file: new GoFile(target.path, () => bytes.toString("utf8")),
       presence,
       marked: settings.unusedSuppressions && presence.marked,
+      own: prefix === null ? [] : pathsUnder(bytes, prefix),
+      calls: (names) => [...names.keys()].some((name) => bytes.includes(`.${name}(`)),
     };
   }
 
@@ -206,7 +226,7 @@ export class Checker {
     this.phases.model += performance.now() - started;
     const found: Found[] = [];
     for (const [name, members] of byName) {
-      if (members.some(({ loaded: l }) => l && (l.marked || place.triggers.touches(l.presence, place.open))))
+      if (members.some(({ loaded: l }) => l && (l.marked || place.triggers.touches(l.presence, place.open) || l.calls(place.names))))
         found.push(...this.checkPackage(place, name, members, result));
     }
     found.sort((a, b) => compareFindings(a.finding, b.finding));
@@ -233,7 +253,7 @@ export class Checker {
   }
 
   private checkPackage(place: Place, name: string, members: readonly Member[], result: Result): Found[] {
-    const { dir, settings, version, rules, triggers, open } = place;
+    const { dir, settings, version, rules, triggers, open, handed, names, handing } = place;
     const started = performance.now();
     const triggered = new Map<GoFile, readonly Declaration[]>();
     const active = new Set<Rule>();
@@ -241,13 +261,15 @@ export class Checker {
     for (const { file, loaded } of members) {
       if (!loaded || (file.generated && !this.options.includeGenerated && !loaded.target.named)) continue;
       wanted.set(file.path, settings.forFile(loaded.target.absolute));
-      if (!triggers.touches(loaded.presence, open)) continue;
+      const callers = loaded.calls(names) ? callersIn(file, names) : null;
+      if (!callers && !triggers.touches(loaded.presence, open)) continue;
       const selected = triggers.select(file.source.text, file.declarations, loaded.presence, open);
-      if (selected.touched.length > 0) triggered.set(file, selected.touched);
-      for (const rule of selected.rules) active.add(rule);
+      const touched = callers ? inOrder([...selected.touched, ...callers.declarations]) : selected.touched;
+      if (touched.length > 0) triggered.set(file, touched);
+      for (const rule of [...selected.rules, ...(callers?.rules ?? [])]) active.add(rule);
     }
     const files = members.map((m) => m.file);
-    const importer = this.modules.importer(dir, place.witness);
+    const importer = this.modules.importer(dir, handing, place.witness);
     const pkg = buildPackage({
       name,
       path: this.modules.importPath(dir, name),
@@ -256,6 +278,7 @@ export class Checker {
       files,
       triggered,
       import: (path, from) => importer.import(path, from),
+      handedOut: asModel(handed),
     });
     const ruled = performance.now();
     this.phases.model += ruled - started;
@@ -368,6 +391,8 @@ export class Checker {
   }
 }
 
+const NONE: HandedOut = new Map();
+
 /** What holds for one directory. */
 interface Place extends VersionSettings {
   readonly dir: string;
@@ -376,6 +401,9 @@ interface Place extends VersionSettings {
   /** The rules whose imports some file of the directory has. */
   readonly open: ReadonlySet<Rule>;
   readonly witness: Witness | null;
+  /** What the packages that it imports hand out, and the names of it all. */
+  readonly handed: HandedOut;
+  readonly names: HandedNames;
 }
 
 interface Member {

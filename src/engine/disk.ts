@@ -40,6 +40,17 @@ export class Disk {
     return this.contents ? this.contents.read(absolute) : readFileSync(absolute);
   }
 
+  /** The bytes of a file as the run sees it; none when it is not there or cannot be read. */
+  bytesOf(absolute: string): Buffer {
+    const text = this.overlay.size === 0 ? undefined : this.overlay.get(displayPath(this.cwd, absolute));
+    if (text !== undefined) return Buffer.from(text ?? "", "utf8");
+    try {
+      return this.bytes(absolute);
+    } catch {
+      return Buffer.alloc(0);
+    }
+  }
+
   private readOrNull(absolute: string): string | null {
     try {
       return this.bytes(absolute).toString("utf8");

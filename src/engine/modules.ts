@@ -5,9 +5,10 @@ import { Modules as Layout, parseVersion, type Version } from "../go/module.ts";
 import { GoFile } from "../model/file.ts";
 import type { PackageModel } from "../model/model.ts";
 import { buildPackage, type Package } from "../model/package.ts";
-import type { Witness } from "./cache/seen.ts";
+import { digest, type Witness } from "./cache/seen.ts";
 import { displayPath } from "./discover.ts";
 import type { Disk } from "./disk.ts";
+import { type HandedNames, type HandedOut, type Handing, withCallers } from "./handing.ts";
 
 /** The newest language version that gomend knows: what holds where nothing tells. */
 export const NEWEST: Version = { major: 1, minor: 26 };
@@ -17,6 +18,15 @@ const ENOUGH = 24 * 1024 * 1024;
 /** What a unit of parsed text costs as syntax nodes and their meaning. */
 const PARSED = 60;
 
+/** What a package hands out, and a print of the declarations that this hangs on. */
+export interface Hands {
+  readonly print: string;
+  /** `loadGrammar()` must have been awaited. */
+  names(): HandedNames;
+}
+
+const NOTHING: Hands = { print: "", names: () => new Map() };
+
 export class Modules {
   private readonly cwd: string;
   private readonly forced: Version | null;
@@ -24,6 +34,7 @@ export class Modules {
   private readonly layout: Layout;
   /** Files of imported packages, by directory. */
   private readonly listed = new Map<string, readonly GoFile[]>();
+  private readonly handed = new Map<Handing, Map<string, Hands>>();
   private held = 0;
 
   /** `go` is the version of `--go`. */
@@ -49,8 +60,69 @@ export class Modules {
    * The packages that one checked directory (`main`, absolute) sees. Each check has its own, so that what it saw of them can be told apart
    * from what others saw; texts and syntax are shared.
    */
-  importer(main: string, witness: Witness | null = null): Importer {
-    return new Importer(this, main, witness);
+  importer(main: string, handing: Handing | null, witness: Witness | null = null): Importer {
+    return new Importer(this, main, handing, witness);
+  }
+
+  /** `"example.com/m/`: how imports of other packages of the module begin; null where there is no module, and in the standard library. */
+  ownPrefix(dir: string): string | null {
+    const module = this.layout.moduleOf(dir)?.mod.module ?? "";
+    return module === "" || module === "std" ? null : `"${module}/`;
+  }
+
+  /** The directory of another package of the module that `main` belongs to; null where the path leads elsewhere. */
+  ownDirectory(path: string, main: string): string | null {
+    const dir = this.layout.directory(path, main);
+    return dir !== null && this.isOwn(dir, main) ? dir : null;
+  }
+
+  isOwn(dir: string, main: string): boolean {
+    return this.layout.moduleOf(dir) === this.layout.moduleOf(main);
+  }
+
+  /** What packages of the module hand out to one that imports them by these paths; those that hand out nothing are left out. `loadGrammar()` must have been awaited. */
+  handedOutTo(main: string, paths: Iterable<string>, handing: Handing, witness: Witness | null): HandedOut {
+    const found = new Map<string, HandedNames>();
+    for (const path of paths) {
+      const dir = this.ownDirectory(path, main);
+      if (dir === null || dir === main) continue;
+      const hands = this.handsOf(path, dir, main, handing);
+      witness?.hands(path, dir, hands.print);
+      const names = hands.names();
+      if (names.size > 0) found.set(path, names);
+    }
+    return found;
+  }
+
+  /** What the package in a directory of the module hands out to others by itself. */
+  handsOf(path: string, dir: string, main: string, handing: Handing): Hands {
+    const known = this.handed.get(handing) ?? new Map<string, Hands>();
+    this.handed.set(handing, known);
+    let hands = known.get(dir);
+    if (!hands) {
+      hands = this.lookAt(path, dir, main, handing);
+      known.set(dir, hands);
+    }
+    return hands;
+  }
+
+  private lookAt(path: string, dir: string, main: string, handing: Handing): Hands {
+    const presences = this.disk
+      .goFileNames(dir)
+      .filter((name) => !name.endsWith("_test.go"))
+      .map((name) => handing.search(this.disk.bytesOf(join(dir, name))));
+    const files = handing.touches(presences) ? (packageFiles(this.filesIn(dir), false)?.files ?? []) : [];
+    const texts = withCallers(files, handing.select(files));
+    if (texts.length === 0) return NOTHING;
+    let names: HandedNames | null = null;
+    return {
+      print: digest(texts),
+      names: () => {
+        const pkg = names ? null : new Importer(this, main, handing, null).packageIn(path, dir, false);
+        names ??= pkg ? handing.names(pkg) : new Map();
+        return names;
+      },
+    };
   }
 
   /** Where the package `path` stands for a file of `main`; null when its source is not to be had. */
@@ -95,12 +167,14 @@ export class Modules {
 export class Importer {
   private readonly modules: Modules;
   private readonly main: string;
+  private readonly handing: Handing | null;
   private readonly witness: Witness | null;
   private readonly packages = new Map<string, Package | null>();
 
-  constructor(modules: Modules, main: string, witness: Witness | null) {
+  constructor(modules: Modules, main: string, handing: Handing | null, witness: Witness | null) {
     this.modules = modules;
     this.main = main;
+    this.handing = handing;
     this.witness = witness;
   }
 
@@ -110,7 +184,10 @@ export class Importer {
     this.witness?.led(path, dir);
     if (dir === null) return null;
     // An external test sees what the test files of the package itself export.
-    const withTests = from.path === `${path}_test`;
+    return this.packageIn(path, dir, from.path === `${path}_test`);
+  }
+
+  packageIn(path: string, dir: string, withTests: boolean): Package | null {
     const key = withTests ? `${dir}\0test` : dir;
     const known = this.packages.get(key);
     if (known !== undefined) return known;
@@ -123,13 +200,17 @@ export class Importer {
     const files = packageFiles(this.modules.filesIn(dir), withTests);
     const onAsked = this.witness?.watch(dir, withTests, files?.files ?? []);
     if (!files) return null;
+    const handing = this.modules.isOwn(dir, this.main) ? this.handing : null;
     return buildPackage({
       name: files.name,
       path,
       dir: this.modules.shown(dir),
       version: this.modules.version(dir, null),
       files: files.files,
-      triggered: new Map(),
+      // What it may hand out is of interest to those who ask for it.
+      get triggered() {
+        return handing?.select(files.files) ?? new Map();
+      },
       import: (other, from) => this.import(other, from),
       ...(onAsked ? { onAsked } : {}),
     });

@@ -4,6 +4,7 @@ import ignore, { type Ignore } from "ignore";
 import { formatVersion, type Version } from "../go/module.ts";
 import type { Finding, Rule } from "../rule/rule.ts";
 import type { Config } from "./config.ts";
+import { Handing } from "./handing.ts";
 import { Selection, type Selectors, UNUSED_SUPPRESSION } from "./selection.ts";
 import { SUPPRESSION_MARK } from "./suppress.ts";
 import { Triggers } from "./triggers.ts";
@@ -17,6 +18,8 @@ export interface VersionSettings {
   /** In the catalogue's order. */
   readonly rules: readonly Rule[];
   readonly triggers: Triggers;
+  /** What packages hand out to others, as the rules ask for it; null when none does. */
+  readonly handing: Handing | null;
 }
 
 export class Settings {
@@ -72,7 +75,7 @@ export class Settings {
       const spoken = this.rules.map((rule) => ({ rule, marks: spokenBy(rule, version) })).filter(({ marks }) => marks?.length !== 0);
       const marks = new Map(spoken.flatMap(({ rule, marks }) => (marks ? [[rule, marks] as const] : [])));
       const rules = spoken.map(({ rule }) => rule);
-      found = { rules, triggers: new Triggers(rules, SUPPRESSION_MARK, marks) };
+      found = { rules, triggers: new Triggers(rules, SUPPRESSION_MARK, marks), handing: Handing.of(rules) };
       this.byVersion.set(key, found);
     }
     return found;

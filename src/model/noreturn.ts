@@ -63,25 +63,25 @@ export class NoReturn {
         if (symbol.startsWith("testing.") && TESTING.has(name)) return "goexit";
       }
     }
-    const entity = this.#suspect(name) ? this.#entity(callee) : speaks(name) ? this.#elsewhere(callee, name) : null;
-    return entity ? this.#looked(entity) : null;
+    const entities = this.#suspect(name) ? this.#entities(callee) : speaks(name) ? this.#elsewhere(callee, name) : [];
+    // Build-tagged twins have to agree.
+    const [first = null, ...others] = entities.map((e) => this.#looked(e));
+    return others.every((kind) => kind === first) ? first : null;
   }
 
-  /** A function of another package of the module, where that is at hand. */
-  #elsewhere(callee: GoNode, name: string): Entity | null {
+  /** A function of another package of the module, where that is at hand; its twins, where build tags choose one. */
+  #elsewhere(callee: GoNode, name: string): readonly Entity[] {
     const operand = callee.child("operand");
     const path = operand?.kind === "identifier" ? this.#pkg.binding(operand)?.import?.path : null;
     const entities = path ? (this.#pkg.import(path)?.lookup(name) ?? []) : [];
-    return entities.length === 1 && entities[0]?.kind === "func" ? entities[0] : null;
+    return entities.every((e) => e.kind === "func") ? entities : [];
   }
 
-  #entity(callee: GoNode): Entity | null {
-    if (callee.kind === "identifier") {
-      const entities = this.#pkg.binding(callee)?.kind === "func" ? this.#pkg.lookup(callee.text) : [];
-      return entities.length === 1 ? (entities[0] as Entity) : null;
-    }
+  #entities(callee: GoNode): readonly Entity[] {
+    if (callee.kind === "identifier") return this.#pkg.binding(callee)?.kind === "func" ? this.#pkg.lookup(callee.text) : [];
     const entity = this.#pkg.selection(callee)?.entity ?? null;
-    return entity?.pkg === this.#pkg ? entity : null;
+    if (entity?.pkg !== this.#pkg) return [];
+    return entity.receiver === null ? [entity] : this.#pkg.method(entity.receiver, entity.name);
   }
 
   /** True when a function or method of that name speaks of not returning. */

@@ -25,7 +25,9 @@ export interface PackageInput {
   readonly dir: string;
   readonly version: Version;
   readonly files: readonly GoFile[];
+  /** Asked for when the triggered declarations are. */
   readonly triggered: ReadonlyMap<GoFile, readonly Declaration[]>;
+  readonly handedOut?: ReadonlyMap<string, ReadonlySet<string>>;
   readonly import: (path: string, from: PackageModel) => PackageModel | null;
   /** Told what is asked of the package: a name, `.T` for the methods of a type, `*` (`ALL`) for anything. Whoever listens knows what an answer hangs on. */
   readonly onAsked?: (name: string) => void;
@@ -39,6 +41,8 @@ export function buildPackage(input: PackageInput): Package {
 export const ALL = "*";
 
 const FUNCTIONS: readonly Kind[] = ["function_declaration", "method_declaration", "func_literal"];
+
+const NOTHING: ReadonlyMap<string, ReadonlySet<string>> = new Map();
 
 class PackageEntity implements Entity {
   readonly name: string;
@@ -168,6 +172,10 @@ export class Package implements PackageModel {
   /** Declarations that did not parse, among those that were asked for. */
   get problems(): readonly SyntaxProblem[] {
     return this.files.flatMap((f) => f.problems);
+  }
+
+  get handedOut(): ReadonlyMap<string, ReadonlySet<string>> {
+    return this.#input.handedOut ?? NOTHING;
   }
 
   get parsedBytes(): number {

@@ -70,11 +70,11 @@ export function callsOfSymbols(pkg: PackageModel, symbols: readonly string[], gi
 
 const selectorCallsOf = new WeakMap<PackageModel, Map<string, GoNode[]>>();
 
-/** Calls through a selector, by the selected name. */
-function selectorCalls(pkg: PackageModel): Map<string, GoNode[]> {
-  let byField = selectorCallsOf.get(pkg);
-  if (byField) return byField;
-  byField = new Map();
+/** Calls through a selector in the triggered declarations, by the selected name. */
+export function selectorCalls(pkg: PackageModel): ReadonlyMap<string, readonly GoNode[]> {
+  const known = selectorCallsOf.get(pkg);
+  if (known) return known;
+  const byField = new Map<string, GoNode[]>();
   for (const node of pkg.nodes("call_expression")) {
     const callee = unparen(node.child("function") as GoNode);
     const field = callee.kind === "selector_expression" ? callee.child("field")?.text : undefined;

@@ -3,7 +3,7 @@
  * gives the row; `obligation/acquire.ts` finds who holds it, `hold.ts` what happens to it, `leak.ts`
  * whether it leaks, and `mend.ts` writes the fixes.
  */
-export { type Acquisition, acquisitions, inSelectCase, waysOf } from "./obligation/acquire.ts";
+export { type Acquisition, acquisitions, handedOutBy, inSelectCase, waysOf } from "./obligation/acquire.ts";
 export { type Effect, type Events, effectOnParam, eventsOf, fateOf, type Ways } from "./obligation/hold.ts";
 export { countedExits, type Leak, leakOf, leaks } from "./obligation/leak.ts";
 export * from "./obligation/mend.ts";

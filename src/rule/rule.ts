@@ -50,6 +50,15 @@ export interface Finding {
 /** `custom` is for rules of a user's own. */
 export type Family = "timers" | "contexts" | "resources" | "pools" | "atomics" | "goroutines" | "cgo" | "defers" | "harden" | "custom";
 
+/** Functions that return what a rule looks for: declarations that call them from other packages of the module are looked at as well. */
+export interface HandsOut {
+  /** Literals and import paths without which a declaration, or a package, can hand out nothing: as those of a rule. */
+  readonly triggers: Rule["triggers"];
+  readonly imports?: Rule["imports"];
+  /** Names of the package's exported functions and methods that hand it out. */
+  names(pkg: PackageModel): readonly string[];
+}
+
 export interface Rule {
   readonly id: string;
   readonly family: Family;
@@ -84,6 +93,8 @@ export interface Rule {
     readonly byFile?: boolean;
   };
   check(pkg: PackageModel): Iterable<Finding>;
+  /** What it finds where other packages of the module hand it out, so that no literal of its triggers stands there. */
+  readonly handsOut?: HandsOut;
 }
 
 /** A rule's own file calls this; the generated index collects them. */

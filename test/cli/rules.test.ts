@@ -20,7 +20,7 @@ describe("rules and rule", () => {
     const all = JSON.parse((await gomend(["rules", "--output-format", "json"], { cwd })).out);
     expect(all.map((r: { id: string }) => r.id)).toEqual(rules.map((r) => r.id));
     const one = JSON.parse((await gomend(["rule", "lost-cancel", "--output-format", "json"], { cwd })).out);
-    const { check: _, ...own } = rules.find((r) => r.id === "lost-cancel") ?? { check: null };
+    const { check: _, handsOut: __, ...own } = rules.find((r) => r.id === "lost-cancel") ?? { check: null, handsOut: null };
     expect(one).toEqual(own);
   });
 

@@ -19,7 +19,7 @@ export async function rule(id: string, format: string): Promise<number> {
 }
 
 /** A rule as data: all that it says about itself. */
-export function ruleData({ check: _, ...rule }: Rule): Omit<Rule, "check"> {
+export function ruleData({ check: _, handsOut: __, ...rule }: Rule): Omit<Rule, "check" | "handsOut"> {
   return rule;
 }
 

@@ -10,10 +10,11 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Checked, Trace } from "../check.ts";
 import { displayPath, type Target } from "../discover.ts";
+import type { Handing } from "../handing.ts";
 import { type Modules, packageFiles } from "../modules.ts";
 import { Contents, contentOf, countsFor, type Mark } from "./contents.ts";
 import { type Entry, isEntry, restore, store } from "./entry.ts";
-import { digest, headerOf, printOf, type Seen } from "./seen.ts";
+import { digest, headerOf, printOf, type Seen, type SeenHands } from "./seen.ts";
 
 /** Where buckets are kept. Both may fail without harm: then there was nothing, or nothing is kept. */
 export interface CacheStore {
@@ -34,6 +35,8 @@ export interface Place {
   readonly dir: string;
   readonly targets: readonly Target[];
   readonly key: string;
+  /** What its rules look for in what other packages hand out. */
+  readonly handing: Handing | null;
 }
 
 interface Bucket {
@@ -51,7 +54,7 @@ const DAYS = 30;
 /** A bucket's size, in UTF-16 units, above which its oldest entries are let go: all of them together stay below half a gigabyte. */
 const LARGEST = 8 * 1024 * 1024;
 /** Changes with what an entry says. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 export class ResultCache {
   readonly contents: Contents;
@@ -73,7 +76,7 @@ export class ResultCache {
     if (!entries) return null;
     const content = this.contents.ofDirectory(place.dir);
     for (const [i, entry] of entries.entries()) {
-      if (entry.content !== content || !this.holds(entry, place.dir)) continue;
+      if (entry.content !== content || !this.holds(entry, place)) continue;
       const checked = restore(entry.stored, (path, print) => this.source(path, print));
       if (!checked) continue;
       if (i > 0 || entry.day !== this.today) {
@@ -101,10 +104,11 @@ export class ResultCache {
       content: trace.content,
       imports: trace.imports,
       seen: trace.seen,
+      handed: trace.handed,
       stored: store(checked, prints),
       day: this.today,
     };
-    const others = (entries[key] ?? []).filter((e) => e.content !== entry.content || !sameSeen(e.seen, entry.seen));
+    const others = (entries[key] ?? []).filter((e) => e.content !== entry.content || !sameSeen(e, entry));
     entries[key] = [entry, ...others].slice(0, VARIANTS);
     this.dirty.add(bucketName(shown));
   }
@@ -121,13 +125,19 @@ export class ResultCache {
 
   // ------------------------------------------------------------ what an entry hangs on
 
-  private holds({ imports, seen }: Entry, dir: string): boolean {
+  private holds({ imports, seen, handed }: Entry, { dir, handing }: Place): boolean {
     const { cwd } = this.options;
     for (const [path, led] of imports) {
       const now = this.modules.directory(path, dir);
       if ((now === null ? null : displayPath(cwd, now)) !== led) return false;
     }
-    return seen.every((s) => this.looksTheSame(s));
+    return seen.every((s) => this.looksTheSame(s)) && handed.every((h) => this.handsTheSame(h, dir, handing));
+  }
+
+  private handsTheSame([path, shown, content, print]: SeenHands, main: string, handing: Handing | null): boolean {
+    const dir = resolve(this.options.cwd, shown);
+    if (this.modules.ownDirectory(path, main) !== dir || handing === null) return false;
+    return this.contents.ofDirectory(dir, countsFor(false)) === content || this.modules.handsOf(path, dir, main, handing).print === print;
   }
 
   private looksTheSame(seen: Seen): boolean {
@@ -184,8 +194,8 @@ export class ResultCache {
   }
 }
 
-function sameSeen(a: readonly Seen[], b: readonly Seen[]): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
+function sameSeen(a: Entry, b: Entry): boolean {
+  return JSON.stringify([a.seen, a.handed]) === JSON.stringify([b.seen, b.handed]);
 }
 
 function split(path: string): { dir: string; name: string } {

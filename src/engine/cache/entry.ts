@@ -3,13 +3,14 @@ import type { Finding, Fix } from "../../rule/rule.ts";
 import type { Span } from "../../text/edit.ts";
 import type { Checked } from "../check.ts";
 import type { Problem } from "../report.ts";
-import type { Resolved, Seen } from "./seen.ts";
+import type { Resolved, Seen, SeenHands } from "./seen.ts";
 
 export interface Entry {
   /** Print of the directory's Go files. */
   readonly content: string;
   readonly imports: readonly Resolved[];
   readonly seen: readonly Seen[];
+  readonly handed: readonly SeenHands[];
   readonly stored: Stored;
   /** Day of the last use, counted from 1970. */
   readonly day: number;
@@ -171,6 +172,7 @@ const entry = record({
   content: text,
   imports: list(tuple(text, nullable(text))),
   seen: list(record({ dir: text, tests: flag, content: text, header: text, asked: table(text) })),
+  handed: list(tuple(text, text, text, text)),
   stored,
   day: count,
 });

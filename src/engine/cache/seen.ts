@@ -23,6 +23,9 @@ export interface Seen {
 /** Where an import led; null when its source was not to be had. */
 export type Resolved = readonly [path: string, dir: string | null];
 
+/** What a package of the module hands out, as one check saw it: a print of its files, and one of the declarations that it hangs on. */
+export type SeenHands = readonly [path: string, dir: string, content: string, print: string];
+
 export function digest(parts: Iterable<string>): string {
   const hash = createHash("sha1");
   for (const part of parts) hash.update(part).update("\0");
@@ -58,6 +61,24 @@ export function headerOf(files: readonly GoFile[]): string {
 export class Witness {
   private readonly resolved = new Map<string, string | null>();
   private readonly packages = new Map<string, { dir: string; tests: boolean; files: readonly GoFile[]; asked: Set<string> }>();
+
+  private readonly handing = new Map<string, { dir: string; print: string }>();
+
+  /** It was asked what the package `path` in `dir` (absolute) hands out. */
+  hands(path: string, dir: string, print: string): void {
+    this.handing.set(path, { dir, print });
+  }
+
+  /** As `seen`. */
+  handed(shown: (dir: string) => string, contentOf: (dir: string) => string | null): SeenHands[] | null {
+    const all: SeenHands[] = [];
+    for (const [path, { dir, print }] of this.handing) {
+      const content = contentOf(dir);
+      if (content === null) return null;
+      all.push([path, shown(dir), content, print]);
+    }
+    return all;
+  }
 
   /** The import `path` led to `dir` (absolute), or nowhere. */
   led(path: string, dir: string | null): void {

@@ -20,7 +20,7 @@ export async function throughCache(
   const cached = new Map<string, Checked>();
   const missing = new Map<string, readonly Target[]>();
   for (const [dir, targets] of groups) {
-    const place = { dir, targets, key: placeKey(checker, dir) };
+    const place = { dir, targets, key: placeKey(checker, dir), handing: checker.handingOf(dir) };
     const shown = displayPath(cwd, dir);
     const known = cache.lookup(place);
     if (known) {

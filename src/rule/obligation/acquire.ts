@@ -3,8 +3,8 @@
 import { type GoNode, unparen } from "../../go/node.ts";
 import type { Binding, FuncModel, PackageModel } from "../../model/model.ts";
 import { isNamed } from "../../model/types.ts";
-import { calleeOf } from "../callees.ts";
-import { callsOfSymbols } from "../foreign.ts";
+import { calleesOf } from "../callees.ts";
+import { callsOfSymbols, selectorCalls } from "../foreign.ts";
 import { perPackage } from "../per-package.ts";
 import { climb, climbConversions, withoutConversions } from "../values.ts";
 import { eventsOf, fateOf, type Ways } from "./hold.ts";
@@ -37,17 +37,66 @@ export function waysOf(row: Resource): Ways {
 /** How many functions deep a resource may be returned from before it is held. */
 const MAX_WRAPPERS = 3;
 
+/** What is acquired in a package, and which of its functions hand out what they acquire. */
+interface Explored {
+  readonly held: readonly Acquisition[];
+  /** By function: what a call of it acquires. */
+  readonly wrappers: ReadonlyMap<GoNode, Acquire>;
+}
+
 /**
  * All acquisitions whose holder can be told: held by a local, or by nobody (`slot` is `_` or null). Those that are handed over on
- * the spot (returned, stored, passed on) are not among them; calls of functions that return one are.
+ * the spot (returned, stored, passed on) are not among them; calls of functions that return one are, those of other packages of the
+ * module too.
  */
-export const acquisitions: (pkg: PackageModel, row: Resource) => readonly Acquisition[] = perPackage((pkg, row: Resource) => [
-  ...found(pkg, row),
-]);
+export function acquisitions(pkg: PackageModel, row: Resource): readonly Acquisition[] {
+  return explored(pkg, row).held;
+}
 
-function* found(pkg: PackageModel, row: Resource): Iterable<Acquisition> {
+/** Names of the package's exported functions and methods that hand out what one of the rows acquires. */
+export function handedOutBy(pkg: PackageModel, rows: readonly Resource[]): readonly string[] {
+  const names = new Set<string>();
+  for (const row of rows)
+    for (const func of explored(pkg, row).wrappers.keys()) {
+      const name = func.child("name")?.text ?? "";
+      if (/^\p{Lu}/u.test(name)) names.add(name);
+    }
+  return [...names];
+}
+
+const explored: (pkg: PackageModel, row: Resource) => Explored = perPackage((pkg, row: Resource) => explore(pkg, row));
+
+interface Site {
+  readonly call: GoNode;
+  readonly acquire: Acquire;
+}
+
+function explore(pkg: PackageModel, row: Resource): Explored {
+  const held: Acquisition[] = [];
+  const wrappers = new Map<GoNode, Acquire>();
   const seen = new Set<string>();
-  let sites: { call: GoNode; acquire: Acquire }[] = [];
+  let sites: readonly Site[] = [...ofSymbols(pkg, row), ...ofOtherPackages(pkg, row)];
+  for (let depth = 0; depth <= MAX_WRAPPERS && sites.length > 0; depth++) {
+    const fresh: FuncModel[] = [];
+    for (const { call, acquire } of sites) {
+      const func = pkg.functionOf(call);
+      const key = `${call.source.path}:${call.start}:${acquire.result}`;
+      if (!func || seen.has(key)) continue;
+      seen.add(key);
+      const here = site(pkg, row, acquire, call, func);
+      if (here === null) continue;
+      if (!("index" in here)) held.push(here);
+      else if (sharesNone(row, func, here.index)) {
+        wrappers.set(func.node, throughWrapper(pkg, func, acquire, here.index));
+        fresh.push(func);
+      }
+    }
+    sites = fresh.flatMap((func) => callsOf(pkg, func).flatMap((call) => wrapped(pkg, call, wrappers)));
+  }
+  return { held, wrappers };
+}
+
+function* ofSymbols(pkg: PackageModel, row: Resource): Iterable<Site> {
   for (const call of callsOfSymbols(
     pkg,
     row.acquire.map((a) => a.symbol),
@@ -55,23 +104,32 @@ function* found(pkg: PackageModel, row: Resource): Iterable<Acquisition> {
   )) {
     for (const acquire of row.acquire) {
       const told = acquire.symbol !== call.symbol ? null : acquire.open ? shaped(pkg, acquire, call.node) : acquire;
-      if (told) sites.push({ call: call.node, acquire: writtenFor(told, call.node) });
+      if (told) yield { call: call.node, acquire: writtenFor(told, call.node) };
     }
   }
-  for (let depth = 0; depth <= MAX_WRAPPERS && sites.length > 0; depth++) {
-    const wrappers: { func: FuncModel; acquire: Acquire }[] = [];
-    for (const { call, acquire } of sites) {
-      const func = pkg.functionOf(call);
-      const key = `${call.source.path}:${call.start}:${acquire.result}`;
-      if (!func || seen.has(key)) continue;
-      seen.add(key);
-      const held = site(pkg, row, acquire, call, func);
-      if (held === null) continue;
-      if (!("index" in held)) yield held;
-      else if (sharesNone(row, func, held.index)) wrappers.push({ func, acquire: throughWrapper(pkg, func, acquire, held.index) });
-    }
-    sites = wrappers.flatMap(({ func, acquire }) => callsOf(pkg, func).map((call) => ({ call, acquire })));
+}
+
+/** Calls of what other packages of the module hand out. */
+function* ofOtherPackages(pkg: PackageModel, row: Resource): Iterable<Site> {
+  for (const [path, names] of pkg.handedOut) {
+    const other = pkg.import(path);
+    if (!other) continue;
+    const { wrappers } = explored(other, row);
+    if (wrappers.size === 0) continue;
+    for (const name of names) for (const call of selectorCalls(pkg).get(name) ?? []) yield* wrapped(pkg, call, wrappers);
   }
+}
+
+/** What a call of a function that hands it out acquires; of build-tagged twins all have to, in the same place. */
+function wrapped(pkg: PackageModel, call: GoNode, wrappers: ReadonlyMap<GoNode, Acquire>): Site[] {
+  const callees = calleesOf(pkg, call);
+  const acquire = callees[0] && wrappers.get(callees[0].node);
+  if (!acquire) return [];
+  const agree = callees.every(({ node }) => {
+    const other = wrappers.get(node);
+    return other?.result === acquire.result && other.error === acquire.error && other.ok === acquire.ok;
+  });
+  return agree ? [{ call, acquire }] : [];
 }
 
 /** `{1}` in the release's text is the call's first argument. */
@@ -213,8 +271,8 @@ function sharesNone(row: Resource, func: FuncModel, index: number, seen: readonl
     if (e.kind !== "call_expression") return e.is("nil", "func_literal");
     const symbol = pkg.symbol(unparen(e.child("function") as GoNode));
     if (row.acquire.some((a) => a.symbol === symbol)) return true;
-    const callee = calleeOf(pkg, e);
-    return callee !== null && sharesNone(row, callee, operands.length === 1 ? index : 0, [...seen, func]);
+    const callees = calleesOf(pkg, e);
+    return callees.length > 0 && callees.every((c) => sharesNone(row, c, operands.length === 1 ? index : 0, [...seen, func]));
   });
 }
 
@@ -234,7 +292,7 @@ function callsOf(pkg: PackageModel, func: FuncModel): GoNode[] {
     const callee = name.parent?.kind === "selector_expression" && name.field === "field" ? name.parent : name;
     const call = callee.parent;
     if (call?.kind !== "call_expression" || callee.field !== "function") continue;
-    if (calleeOf(pkg, call)?.node === func.node) calls.push(call);
+    if (calleesOf(pkg, call).some((c) => c.node === func.node)) calls.push(call);
   }
   return calls;
 }

@@ -4,7 +4,7 @@
  */
 import { type GoNode, unparen } from "../../go/node.ts";
 import type { Binding, FuncModel, PackageModel, Use } from "../../model/model.ts";
-import { calleeOf } from "../callees.ts";
+import { calleesOf } from "../callees.ts";
 import { climb, isConversion } from "../values.ts";
 import { CALLS_AT_ONCE, LEAVES_OPEN, LEAVES_OPEN_IN, WRAPS } from "./known.ts";
 import type { Given } from "./row.ts";
@@ -92,6 +92,13 @@ function idOf(given: Given): number {
   const id = givenIds.get(given) ?? ++lastGiven;
   givenIds.set(given, id);
   return id;
+}
+
+/** What those of which one is called do with it, where they agree; null where nothing is known. */
+function agreedEffect(funcs: readonly FuncModel[], index: number, ways: Ways): Effect | null {
+  const found = new Set(funcs.map((f) => effectOnParam(f, index, ways)));
+  const [only] = found;
+  return found.size === 1 ? (only ?? null) : null;
 }
 
 class Tracker {
@@ -216,8 +223,8 @@ class Tracker {
       return null;
     }
     if (call) {
-      const callee = calleeOf(this.pkg, call);
-      const effect = callee?.receiver ? effectOnParam(callee, -1, ways) : "reads";
+      const callees = calleesOf(this.pkg, call).filter((f) => f.receiver);
+      const effect = callees.length > 0 ? (agreedEffect(callees, -1, ways) ?? "stores") : "reads";
       this.#atCall(call, effect === "releases" ? "released" : effect === "stores" ? "handed" : "neutral");
       return null;
     }
@@ -290,10 +297,8 @@ class Tracker {
       this.#wrapped(call);
       return "neutral";
     }
-    const func = calleeOf(this.pkg, call);
     const index = call.child("arguments")?.items.indexOf(argument) ?? -1;
-    if (!func || index < 0) return "handed";
-    const effect = effectOnParam(func, index, ways);
+    const effect = index < 0 ? null : agreedEffect(calleesOf(this.pkg, call), index, ways);
     if (effect === "lends") this.events.lent.push(call);
     return effect === "releases" ? "released" : effect === "reads" || effect === "lends" ? "neutral" : "handed";
   }
@@ -327,10 +332,8 @@ class Tracker {
   #callback(call: GoNode, literal: GoNode, fate: Fate): Fate {
     const symbol = this.pkg.symbol(unparen(call.child("function") as GoNode));
     if (symbol !== null && CALLS_AT_ONCE.has(symbol)) return fate;
-    const func = calleeOf(this.pkg, call);
     const index = call.child("arguments")?.items.indexOf(literal) ?? -1;
-    if (!func || index < 0) return "handed";
-    const effect = effectOnParam(func, index, CALLED);
+    const effect = index < 0 ? null : agreedEffect(calleesOf(this.pkg, call), index, CALLED);
     return effect === "releases" || effect === "reads" ? fate : "handed";
   }
 }

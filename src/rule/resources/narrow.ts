@@ -1,5 +1,6 @@
 /** Where rows of the obligation engine can find something at all: what their acquisitions are called, and which packages they are of. */
-import type { Resource } from "../obligation.ts";
+import { handedOutBy, type Resource } from "../obligation.ts";
+import type { HandsOut } from "../rule.ts";
 
 /** `.Open(`, `.Get(`, ...: one of these stands wherever one of the rows is acquired (but under a dot import, which is left alone). */
 export function acquiredBy(rows: readonly Resource[]): string[] {
@@ -11,7 +12,13 @@ export function importsOf(rows: readonly Resource[]): string[] {
   return [...new Set(rows.flatMap((row) => row.acquire.map((a) => pathOf(a.symbol))))];
 }
 
-/** "net/http" of "net/http.Client.Get". */
+/** Where other packages of the module hand out what the rows acquire. */
+export function handsOut(rows: readonly Resource[]): HandsOut {
+  return { triggers: acquiredBy(rows), imports: importsOf(rows), names: (pkg) => handedOutBy(pkg, rows) };
+}
+
+/** "net/http" of "net/http.Client.Get", "gopkg.in/yaml.v3" of "gopkg.in/yaml.v3.NewDecoder". */
 function pathOf(symbol: string): string {
-  return symbol.slice(0, symbol.indexOf(".", symbol.lastIndexOf("/") + 1));
+  const last = symbol.slice(symbol.lastIndexOf("/") + 1);
+  return symbol.slice(0, symbol.length - last.length) + (/^[^.]+(?:\.v\d+(?=\.))?/.exec(last)?.[0] ?? last);
 }

@@ -7,6 +7,7 @@ import { terminates } from "../obligation/exits.ts";
 import { type Acquire, type HolderType, type Leak, messageOf, type Resource, releaseText, type Words, witnessOf } from "../obligation.ts";
 import type { Applicability, Fix, Rule, Tier } from "../rule.ts";
 import { certainLeaks, mendResource } from "./check.ts";
+import { acquiredBy, handsOut, importsOf } from "./narrow.ts";
 import { errorOf, startedLeaks } from "./started.ts";
 
 /** A function or method, as a user writes it: `net/http.Get`, `github.com/robfig/cron/v3.(*Cron).Start`. */
@@ -82,8 +83,9 @@ export function resourceRule(own: OwnResource): Rule {
     sources: [own.from],
     since: "",
     tier: own.tier ?? "recommended",
-    triggers: [...new Set(own.acquire.map(({ of }) => `.${of.name}(`))],
-    imports: [...new Set(own.acquire.map(({ of }) => of.path))],
+    triggers: acquiredBy([row]),
+    imports: importsOf([row]),
+    ...(own.holds === "receiver" ? {} : { handsOut: handsOut([row]) }),
     *check(pkg) {
       for (const leak of leaksOf(pkg, row, own)) {
         const fixes = fixesOf(leak, own).map((f) => f && judged(f, own));

@@ -2,6 +2,7 @@ import {
   CANCEL,
   defineRule,
   finding,
+  handsOut,
   type Leak,
   leakingReturns,
   leaks,
@@ -39,6 +40,7 @@ export default defineRule({
   tier: "recommended",
   triggers: ["WithCancel", "WithTimeout", "WithDeadline", "NotifyContext"],
   imports: ["context", "os/signal"],
+  handsOut: handsOut([CANCEL]),
   *check(pkg) {
     for (const leak of leaks(pkg, CANCEL)) {
       if (leak.kind === "overwritten" && rootless(pkg, leak)) continue; // nothing holds it, and nothing ran under it

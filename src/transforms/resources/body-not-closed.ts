@@ -1,4 +1,15 @@
-import { acquiredBy, BODY, defineRule, finding, importsOf, mendResource, messageOf, ownLeaks, witnessOf } from "../../rule/index.ts";
+import {
+  acquiredBy,
+  BODY,
+  defineRule,
+  finding,
+  handsOut,
+  importsOf,
+  mendResource,
+  messageOf,
+  ownLeaks,
+  witnessOf,
+} from "../../rule/index.ts";
 
 /**
  * A response whose body is not closed on some path.
@@ -27,6 +38,7 @@ export default defineRule({
   tier: "recommended",
   triggers: acquiredBy([BODY]),
   imports: importsOf([BODY]),
+  handsOut: handsOut([BODY]),
   *check(pkg) {
     for (const leak of ownLeaks(pkg, BODY)) {
       yield finding(this, leak.call, messageOf(leak), mendResource(leak), { related: witnessOf(leak) });

@@ -7,6 +7,7 @@ import {
   finding,
   fix,
   type GoNode,
+  handsOut,
   importsOf,
   isErrorCheck,
   moveBehind,
@@ -41,6 +42,7 @@ export default defineRule({
   tier: "recommended",
   triggers: acquiredBy(RESOURCES).map((call) => ["!= nil", call]),
   imports: importsOf(RESOURCES),
+  handsOut: handsOut(RESOURCES),
   *check(pkg) {
     for (const row of RESOURCES) {
       for (const acquisition of acquisitions(pkg, row)) {

@@ -6,6 +6,7 @@ import {
   finding,
   fix,
   type GoNode,
+  handsOut,
   importsOf,
   isErrorCheck,
   type Leak,
@@ -46,6 +47,7 @@ export default defineRule({
   tier: "recommended",
   triggers: acquiredBy(RESOURCES).map((call) => ["defer", call]),
   imports: importsOf(RESOURCES),
+  handsOut: handsOut(RESOURCES),
   *check(pkg) {
     for (const row of RESOURCES) {
       for (const leak of certainLeaks(pkg, row)) {

@@ -11,6 +11,7 @@ import {
   finding,
   fix,
   type GoNode,
+  handsOut,
   insertAfter,
   insertBefore,
   isNamed,
@@ -60,6 +61,7 @@ export default defineRule({
   since: "0.1.0",
   tier: "recommended",
   triggers: [...acquiredBy([...RESOURCES, CANCEL]), "Lock("].map((call) => ["defer", "for ", call]),
+  handsOut: handsOut([...RESOURCES, CANCEL]),
   *check(pkg) {
     for (const row of [...RESOURCES, CANCEL]) {
       for (const acquisition of acquisitions(pkg, row)) {

@@ -5,6 +5,7 @@ import {
   FILE,
   type Fix,
   finding,
+  handsOut,
   importsOf,
   type Leak,
   mendResource,
@@ -41,6 +42,7 @@ export default defineRule({
   tier: "recommended",
   triggers: acquiredBy([FILE]),
   imports: importsOf([FILE]),
+  handsOut: handsOut([FILE]),
   *check(pkg) {
     for (const leak of ownLeaks(pkg, FILE)) {
       yield finding(this, leak.call, messageOf(leak), fixesOf(leak), { related: witnessOf(leak) });

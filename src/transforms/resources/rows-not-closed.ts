@@ -1,6 +1,7 @@
 import {
   defineRule,
   finding,
+  handsOut,
   importsOf,
   type Leak,
   mendResource,
@@ -39,6 +40,7 @@ export default defineRule({
   tier: "recommended",
   triggers: [".Query", ".NamedQuery"],
   imports: importsOf([ROWS]),
+  handsOut: handsOut([ROWS]),
   *check(pkg) {
     for (const leak of ownLeaks(pkg, ROWS)) {
       if (preparedInTx(pkg, leak.call)) continue; // ends with its transaction

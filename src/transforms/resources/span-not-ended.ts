@@ -1,4 +1,4 @@
-import { defineRule, finding, mendResource, messageOf, ownLeaks, SPAN, witnessOf } from "../../rule/index.ts";
+import { defineRule, finding, handsOut, mendResource, messageOf, ownLeaks, SPAN, witnessOf } from "../../rule/index.ts";
 
 /**
  * An OpenTelemetry span that is not ended on some path.
@@ -30,6 +30,7 @@ export default defineRule({
   tier: "recommended",
   triggers: [".Start("],
   imports: ["go.opentelemetry.io/otel/..."],
+  handsOut: handsOut([SPAN]),
   *check(pkg) {
     for (const leak of ownLeaks(pkg, SPAN)) {
       yield finding(this, leak.call, messageOf(leak), mendResource(leak), { related: witnessOf(leak) });

@@ -1,4 +1,4 @@
-import { defineRule, finding, importsOf, mendResource, messageOf, ownLeaks, STMT, witnessOf } from "../../rule/index.ts";
+import { defineRule, finding, handsOut, importsOf, mendResource, messageOf, ownLeaks, STMT, witnessOf } from "../../rule/index.ts";
 
 /**
  * A prepared statement that is not closed on some path.
@@ -27,6 +27,7 @@ export default defineRule({
   tier: "recommended",
   triggers: [".Prepare"],
   imports: importsOf([STMT]),
+  handsOut: handsOut([STMT]),
   *check(pkg) {
     for (const leak of ownLeaks(pkg, STMT)) {
       yield finding(this, leak.call, messageOf(leak), mendResource(leak), { related: witnessOf(leak) });

@@ -1,4 +1,4 @@
-import { defineRule, finding, importsOf, mendResource, messageOf, ownLeaks, TX, witnessOf } from "../../rule/index.ts";
+import { defineRule, finding, handsOut, importsOf, mendResource, messageOf, ownLeaks, TX, witnessOf } from "../../rule/index.ts";
 
 /**
  * A transaction that is neither committed nor rolled back on some path.
@@ -29,6 +29,7 @@ export default defineRule({
   tier: "recommended",
   triggers: [".Begin"],
   imports: importsOf([TX]),
+  handsOut: handsOut([TX]),
   *check(pkg) {
     for (const leak of ownLeaks(pkg, TX)) {
       yield finding(this, leak.call, messageOf(leak), mendResource(leak), { related: witnessOf(leak) });

@@ -11,6 +11,7 @@ import {
   freshName,
   type GoNode,
   giveUp,
+  handsOut,
   importsOf,
   insertBefore,
   isMadeForLater,
@@ -56,6 +57,7 @@ export default defineRule({
   tier: "recommended",
   triggers: ["NewWriter"],
   imports: importsOf([CLOSED_WRITER, FLUSHED_WRITER]),
+  handsOut: handsOut([CLOSED_WRITER, FLUSHED_WRITER]),
   *check(pkg) {
     for (const row of [CLOSED_WRITER, FLUSHED_WRITER]) {
       for (const found of leaks(pkg, row)) {

@@ -3,6 +3,7 @@ import {
   defineRule,
   durationOf,
   finding,
+  handsOut,
   type Leak,
   leaks,
   mend,
@@ -54,6 +55,7 @@ export default defineRule({
   tier: "recommended",
   triggers: ["NewTicker"],
   imports: ["time"],
+  handsOut: handsOut([TICKER]),
   *check(pkg) {
     const tier = since(pkg, "1.23") ? "pedantic" : undefined; // collected from then on
     for (const leak of leaks(pkg, TICKER)) {

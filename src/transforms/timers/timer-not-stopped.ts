@@ -1,4 +1,4 @@
-import { defineRule, finding, leaks, mend, messageOf, type Resource, since, witnessOf } from "../../rule/index.ts";
+import { defineRule, finding, handsOut, leaks, mend, messageOf, type Resource, since, witnessOf } from "../../rule/index.ts";
 
 /** A receive from its channel ends a timer's obligation as Stop does: it has fired. */
 const TIMER: Resource = {
@@ -42,6 +42,7 @@ export default defineRule({
   tier: "recommended",
   triggers: ["NewTimer"],
   imports: ["time"],
+  handsOut: handsOut([TIMER]),
   *check(pkg) {
     const tier = since(pkg, "1.23") ? "pedantic" : undefined; // collected from then on
     for (const leak of leaks(pkg, TIMER)) {

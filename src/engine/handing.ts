@@ -1,0 +1,135 @@
+/** What packages of a module hand out to each other: which rules ask for it, and where it can be. */
+import type { Declaration } from "../go/outline.ts";
+import type { GoFile } from "../model/file.ts";
+import type { PackageModel } from "../model/model.ts";
+import type { HandsOut, Rule } from "../rule/rule.ts";
+import type { Presence } from "./triggers.ts";
+import { Triggers } from "./triggers.ts";
+
+/** The rules by the names of functions that hand out what they look for. */
+export type HandedNames = ReadonlyMap<string, ReadonlySet<Rule>>;
+/** The same by import path. */
+export type HandedOut = ReadonlyMap<string, HandedNames>;
+
+/** One version's rules that look for what is handed out. */
+export class Handing {
+  private readonly rules: ReadonlyMap<Rule, HandsOut>;
+  private made: Triggers | null = null;
+
+  private constructor(rules: ReadonlyMap<Rule, HandsOut>) {
+    this.rules = rules;
+  }
+
+  private get triggers(): Triggers {
+    const wanted = (): Rule[] =>
+      [...this.rules].map(([rule, { triggers, imports }]): Rule => {
+        const { imports: _, ...rest } = rule;
+        return { ...rest, triggers, ...(imports ? { imports } : {}) };
+      });
+    this.made ??= new Triggers(wanted(), "");
+    return this.made;
+  }
+
+  static of(rules: readonly Rule[]): Handing | null {
+    const asking = rules.flatMap((rule) => (rule.handsOut ? [[rule, rule.handsOut] as const] : []));
+    return asking.length > 0 ? new Handing(new Map(asking)) : null;
+  }
+
+  search(bytes: Buffer): Presence {
+    return this.triggers.search(bytes);
+  }
+
+  /** False when none of the package's declarations can hand out anything of its own. */
+  touches(presences: readonly Presence[]): boolean {
+    const open = this.triggers.open(presences);
+    return presences.some((p) => this.triggers.touches(p, open));
+  }
+
+  /** The declarations that may, by file. */
+  select(files: readonly GoFile[]): Map<GoFile, readonly Declaration[]> {
+    const searched = files.map((file) => ({ file, presence: this.search(Buffer.from(file.source.text, "utf8")) }));
+    const open = this.triggers.open(searched.map((s) => s.presence));
+    const found = new Map<GoFile, readonly Declaration[]>();
+    for (const { file, presence } of searched) {
+      if (!this.triggers.touches(presence, open)) continue;
+      const { touched } = this.triggers.select(file.source.text, file.declarations, presence, open);
+      if (touched.length > 0) found.set(file, touched);
+    }
+    return found;
+  }
+
+  /** What the package hands out. */
+  names(pkg: PackageModel): HandedNames {
+    const byName = new Map<string, Set<Rule>>();
+    for (const [rule, { names }] of this.rules)
+      for (const name of namesIn(pkg, names)) byName.set(name, (byName.get(name) ?? new Set()).add(rule));
+    return byName;
+  }
+}
+
+/** A rule that fails here fails again where the package itself is checked, and is told there. */
+function namesIn(pkg: PackageModel, names: HandsOut["names"]): readonly string[] {
+  try {
+    return names(pkg);
+  } catch {
+    return [];
+  }
+}
+
+/** Import paths in a file's bytes that start with the prefix (`"example.com/m/`, with its quote). Strings that are none do no harm. */
+export function pathsUnder(bytes: Buffer, prefix: string): string[] {
+  const found = new Set<string>();
+  for (let at = bytes.indexOf(prefix); at >= 0; at = bytes.indexOf(prefix, at + 1)) {
+    const end = bytes.indexOf('"', at + prefix.length);
+    const path = end < 0 ? "" : bytes.toString("utf8", at + 1, end);
+    if (/^[\w.~/+-]+$/.test(path)) found.add(path);
+  }
+  return [...found];
+}
+
+/** The declarations in which one of the names is called, and the rules for which. */
+export function callersIn(file: GoFile, names: HandedNames): { declarations: Set<Declaration>; rules: Set<Rule> } {
+  const declarations = new Set<Declaration>();
+  const rules = new Set<Rule>();
+  const { text } = file.source;
+  for (const [name, asking] of names) {
+    const literal = `.${name}(`;
+    for (let at = text.indexOf(literal); at >= 0; at = text.indexOf(literal, at + 1)) {
+      const declaration = file.declarations.find((d) => d.start <= at && at < d.end);
+      if (!declaration) continue;
+      declarations.add(declaration);
+      for (const rule of asking) rules.add(rule);
+    }
+  }
+  return { declarations, rules };
+}
+
+/** All names that the packages hand out. */
+export function namesOf(handed: HandedOut): HandedNames {
+  const all = new Map<string, Set<Rule>>();
+  for (const names of handed.values()) for (const [name, rules] of names) all.set(name, new Set([...(all.get(name) ?? []), ...rules]));
+  return all;
+}
+
+/** As the model has it: names by import path. */
+export function asModel(handed: HandedOut): ReadonlyMap<string, ReadonlySet<string>> {
+  return new Map([...handed].map(([path, names]) => [path, new Set(names.keys())]));
+}
+
+/** Each once, in the order of the text. */
+export function inOrder(declarations: readonly Declaration[]): Declaration[] {
+  return [...new Set(declarations)].sort((a, b) => a.start - b.start);
+}
+
+/** Texts of the declarations, and of those that may call them, or call these: all that what a package hands out can hang on. */
+export function withCallers(files: readonly GoFile[], selected: ReadonlyMap<GoFile, readonly Declaration[]>): string[] {
+  const all = files.flatMap((file) => file.declarations.map((d) => ({ d, path: file.path, text: file.source.text.slice(d.start, d.end) })));
+  const taken = new Set<Declaration>([...selected.values()].flat());
+  let fresh = [...taken];
+  while (fresh.length > 0) {
+    const names = [...new Set(fresh.flatMap((d) => d.names))].map((name) => `${name}(`);
+    fresh = all.filter(({ d, text }) => !taken.has(d) && names.some((name) => text.includes(name))).map(({ d }) => d);
+    for (const d of fresh) taken.add(d);
+  }
+  return all.filter(({ d }) => taken.has(d)).flatMap(({ path, text }) => [path, text]);
+}
