@@ -76,6 +76,45 @@ async function checked(more: Partial<RunOptions> = {}, build = "b1"): Promise<st
   return ["cmd", "leak", "util"].filter((dir) => !again.cached.includes(dir));
 }
 
+/** Nothing of package os: what it takes is handed out by util. */
+const TAKES = `package cmd
+
+import "example.com/m/util"
+
+func Take() string {
+	f, err := util.Open()
+	if err != nil {
+		return ""
+	}
+	return f.Name()
+}
+`;
+const HANDS = `package util
+
+import "os"
+
+func Open() (*os.File, error) { return open() }
+
+func open() (*os.File, error) { return os.Open("x") }
+`;
+
+describe("what a package hands out", () => {
+  it("asks for a new check of those who take it when it changes", async () => {
+    write("cmd/take.go", TAKES);
+    write("util/hands.go", HANDS);
+    const rules = async () => (await go()).report.findings.map((f) => f.rule);
+    expect(await rules()).toContain("file-not-closed");
+    write("util/hands.go", HANDS.replace('os.Open("x")', "os.Stdin, nil"));
+    expect(await checked()).toEqual(["cmd", "util"]);
+    expect(await rules()).not.toContain("file-not-closed");
+    write("util/hands.go", HANDS.replace("return open()", "f, err := open()\n\tkept = f\n\treturn f, err").concat("\nvar kept *os.File\n"));
+    expect(await checked()).toEqual(["cmd", "util"]);
+    write("util/hands.go", HANDS);
+    expect(await checked()).toEqual([]);
+    expect(await rules()).toContain("file-not-closed");
+  });
+});
+
 describe("a second run", () => {
   it("parses nothing and says the same", async () => {
     expect((await go()).cached).toEqual([]);
