@@ -45,6 +45,7 @@ export * from "./struct-edits.ts";
 export * from "./struct-use.ts";
 export * from "./ticker-loop.ts";
 export * from "./tickers.ts";
+export * from "./timer-ref.ts";
 export { keyLiterals, type TypedRewrite, typedAtomic } from "./typed-atomic.ts";
 export * from "./types.ts";
 export * from "./values.ts";

@@ -36,6 +36,7 @@ import tickerLoopNeverEnds from "./timers/ticker-loop-never-ends.ts";
 import tickerNotStopped from "./timers/ticker-not-stopped.ts";
 import timeAfterInSelect from "./timers/time-after-in-select.ts";
 import timeTick from "./timers/time-tick.ts";
+import timerDrainBlocks from "./timers/timer-drain-blocks.ts";
 import timerNotStopped from "./timers/timer-not-stopped.ts";
 
 /** All rules, by family and id. */
@@ -76,5 +77,6 @@ export const rules: readonly Rule[] = [
   tickerNotStopped,
   timeAfterInSelect,
   timeTick,
+  timerDrainBlocks,
   timerNotStopped,
 ];
