@@ -1,5 +1,6 @@
 /** The commands and their flags. A command's work is loaded when it runs. */
 import { Command, CommanderError, Option } from "commander";
+import type { UndoFlags } from "./commands/undo.ts";
 import { fail } from "./fail.ts";
 import { addFlags, type CheckFlags, colorOption, outputFormat, withDefaults } from "./flags.ts";
 import { version } from "./version.ts";
@@ -74,6 +75,17 @@ function build(exit: (code: number) => void): Command {
     .action(async (flags: { outputFormat?: string }) => {
       const { rules } = await import("./commands/rules.ts");
       exit(await rules(flags.outputFormat ?? "text"));
+    });
+  program
+    .command("undo")
+    .summary("take back the last write")
+    .description(
+      "Gives the files of the last write in this tree the bytes that they had. Exit code: 0 taken back, 2 something was not, or there is nothing.",
+    )
+    .addOption(new Option("--forget", "let go of the last write; the files stay as they are"))
+    .action(async (flags: UndoFlags) => {
+      const { undo } = await import("./commands/undo.ts");
+      exit(undo(flags));
     });
   for (const command of program.commands)
     command.exitOverride().configureOutput({ outputError: (text, write) => write(`gomend: ${oneLine(text)}\n`) });

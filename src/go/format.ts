@@ -56,6 +56,7 @@ export function loadFormatter(): Promise<void> {
 export function formatGo(text: string): Formatted {
   const mark = text.charCodeAt(0) === BOM ? text.slice(0, 1) : "";
   const body = mark === "" ? text : text.slice(1);
+  if (body.charCodeAt(0) === BOM) return { ok: false, message: "illegal byte order mark", line: 1, column: 2 };
   const ends = lineEnds(body);
   const plain = ends === "lf" ? body : body.replaceAll("\r\n", "\n");
   const result = gofmt(plain);

@@ -32,12 +32,12 @@ export interface How {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Runs gomend with a clean environment and no cache; colour and formats are as the environment given says. */
+/** Runs gomend with a clean environment, no cache and journals of its own; colour and formats are as the environment given says. */
 export function gomend(args: readonly string[], { cwd, input = "", env = {} }: How): Promise<Ran> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [join(dir, "cli.js"), ...args], {
       cwd,
-      env: { PATH: process.env.PATH ?? "", GOMEND_NO_CACHE: "1", ...env },
+      env: { PATH: process.env.PATH ?? "", GOMEND_NO_CACHE: "1", GOMEND_STATE_DIR: join(dir, "state"), ...env },
     });
     let out = "";
     let err = "";

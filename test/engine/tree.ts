@@ -1,5 +1,5 @@
 /** Directories of files for one test. */
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { chownSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach } from "vitest";
@@ -25,13 +25,26 @@ export function tree(files: Readonly<Record<string, string | Buffer>>): string {
   return root;
 }
 
-/** Runs as a user without special rights, for whom permissions mean something, where the tests run as root. */
+const NOBODY = 65534;
+
+/** Gives a file to the user of `asNobody`. */
+export function ownedByNobody(file: string): void {
+  if (process.geteuid?.() === 0) chownSync(file, NOBODY, NOBODY);
+}
+
+/** Runs as a user without special rights, for whom permissions mean something, where the tests run as root; with journals of that user. */
 export function asNobody<T>(work: () => T): T {
   if (process.geteuid?.() !== 0) return work();
-  process.seteuid?.(65534);
+  const state = tree({});
+  chownSync(state, NOBODY, NOBODY);
+  const { GOMEND_STATE_DIR } = process.env;
+  process.env.GOMEND_STATE_DIR = state;
+  process.seteuid?.(NOBODY);
   try {
     return work();
   } finally {
     process.seteuid?.(0);
+    if (GOMEND_STATE_DIR === undefined) delete process.env.GOMEND_STATE_DIR;
+    else process.env.GOMEND_STATE_DIR = GOMEND_STATE_DIR;
   }
 }

@@ -7,11 +7,11 @@ import { writeChanges } from "../../engine/write.ts";
 import type { Format } from "../../report/index.ts";
 import { sanitize, sanitizeLine } from "../../text/sanitize.ts";
 import { rules } from "../../transforms/index.ts";
+import { cacheFor } from "../cache-store.ts";
 import { complain } from "../fail.ts";
 import type { CheckFlags } from "../flags.ts";
 import { emit, type Sink, sinksOf } from "../output.ts";
 import { progressLine } from "../progress.ts";
-import { limitsFor, runOptions } from "../run-options.ts";
 import { fixedTable, statisticsTable, statsTable } from "../tables.ts";
 import { version } from "../version.ts";
 
@@ -44,18 +44,32 @@ export async function work(paths: readonly string[], flags: CheckFlags, fix: boo
 }
 
 /** A path that does not exist may be a command misspelt. */
-const COMMANDS = ["check", "fix", "rule", "rules", "help"];
+const COMMANDS = ["check", "fix", "rule", "rules", "undo", "help"];
 
 async function runWith(paths: readonly string[], flags: CheckFlags, fix: boolean, stdin: boolean): Promise<Run | null> {
   const progress = progressLine(process.stderr);
+  const cwd = process.cwd();
   const path = flags.stdinFilename ?? "stdin.go";
-  const limits = await limitsFor(paths, flags, stdin ? path : null);
+  const limits = isLimited(flags) ? await (await import("../limits.ts")).limitsOf(paths, flags, cwd, stdin ? path : null) : {};
   try {
     return await run({
       ...limits,
-      ...runOptions(flags),
+      rules,
+      cwd,
       fix,
       ...(stdin ? { stdin: { path, bytes: await standardInput() } } : { paths }),
+      ...given("select", flags.select),
+      ...given("ignore", flags.ignore),
+      ...given("fixable", flags.fixable),
+      ...given("unfixable", flags.unfixable),
+      ...given("go", flags.go),
+      ...given("config", flags.config),
+      ...given("jobs", flags.jobs),
+      unsafeFixes: flags.unsafeFixes ?? false,
+      isolated: flags.isolated ?? false,
+      includeGenerated: flags.includeGenerated ?? false,
+      includeIgnored: flags.includeIgnored ?? false,
+      ...given("cache", cacheFor(flags) ?? undefined),
       onProgress: progress.update,
     });
   } catch (error) {
@@ -71,6 +85,10 @@ async function runWith(paths: readonly string[], flags: CheckFlags, fix: boolean
   } finally {
     progress.clear();
   }
+}
+
+function isLimited({ newFromMergeBase, newFromRev, newFromPatch, baseline, writeBaseline }: CheckFlags): boolean {
+  return writeBaseline === true || [newFromMergeBase, newFromRev, newFromPatch, baseline].some((flag) => flag !== undefined);
 }
 
 async function saveBaseline(result: Run, flags: CheckFlags): Promise<number> {
@@ -97,6 +115,10 @@ async function standardInput(): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
+function given<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
+  return (value === undefined ? {} : { [key]: value }) as { [P in K]?: V };
+}
+
 async function showFiles(paths: readonly string[], flags: CheckFlags): Promise<number> {
   const { targetsOf } = await import("../../engine/run.ts");
   const targets = await targetsOf({
@@ -105,7 +127,7 @@ async function showFiles(paths: readonly string[], flags: CheckFlags): Promise<n
     paths,
     isolated: flags.isolated ?? false,
     includeIgnored: flags.includeIgnored ?? false,
-    ...(flags.config === undefined ? {} : { config: flags.config }),
+    ...given("config", flags.config),
   });
   process.stdout.write(targets.map((t) => `${sanitizeLine(t.path)}\n`).join(""));
   return 0;
@@ -114,7 +136,9 @@ async function showFiles(paths: readonly string[], flags: CheckFlags): Promise<n
 /** Writes the fixed files; those that could not be written are as they were, with all their findings. */
 function afterWriting(result: Run): Report {
   const { report } = result;
-  const { written, problems } = writeChanges(report.files, result.absoluteOf, together(report.outcomes));
+  const { written, problems, interrupted } = writeChanges(report.files, result.absoluteOf, together(report.outcomes));
+  if (interrupted !== null)
+    process.stderr.write(`gomend: an earlier write here was cut short (${interrupted}): gomend undo, twice now, takes it back\n`);
   if (problems.length === 0) return report;
   const failed = new Set(problems.map((p) => p.path));
   return {
