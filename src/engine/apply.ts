@@ -17,6 +17,8 @@ export interface Applied {
   readonly left: readonly Finding[];
   /** Of `left`, and of every finding that was there on the way. */
   readonly fingerprints: ReadonlyMap<Finding, string>;
+  /** Which finding that was read each one is that stayed in a text that changed. */
+  readonly origins: ReadonlyMap<Finding, Finding>;
   readonly problems: readonly Problem[];
   readonly rounds: number;
   /** What is known of each directory afterwards. */

@@ -30,6 +30,8 @@ export interface FixRun {
   readonly outcomes: ReadonlyMap<Fix, Outcome>;
   /** Findings in the new texts, sorted. */
   readonly left: readonly Finding[];
+  /** Which finding of the first round each one is that stayed in a text that changed. */
+  readonly origins: ReadonlyMap<Finding, Finding>;
   readonly problems: readonly Problem[];
   readonly rounds: number;
 }
@@ -102,7 +104,7 @@ export async function fixInRounds(
     .map(([path, before]) => ({ path, before, after: now(path) }))
     .filter((f) => f.before !== f.after)
     .sort((a, b) => compare(a.path, b.path));
-  return { files, outcomes, left: findingsOf(state), problems, rounds };
+  return { files, outcomes, left: findingsOf(state), origins, problems, rounds };
 }
 
 /** What is known about fixes before any is applied: nothing about those that would be. */

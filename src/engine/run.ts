@@ -57,6 +57,8 @@ export interface Run {
   readonly report: Report;
   /** All rules of the run, those that configurations describe among them. */
   readonly rules: readonly Rule[];
+  /** What was found, by directory as reports name it. */
+  readonly checked: ReadonlyMap<string, Checked>;
   /** What was looked at, in order of path. */
   readonly targets: readonly Target[];
   /** Rounds of fixing. */
@@ -144,6 +146,7 @@ export async function run(options: RunOptions): Promise<Run> {
     return {
       report,
       rules,
+      checked: now,
       targets: found.targets,
       rounds: applied?.rounds ?? 0,
       phases: checker.phases,

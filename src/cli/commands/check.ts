@@ -7,11 +7,11 @@ import { writeChanges } from "../../engine/write.ts";
 import type { Format } from "../../report/index.ts";
 import { sanitize, sanitizeLine } from "../../text/sanitize.ts";
 import { rules } from "../../transforms/index.ts";
-import { cacheFor } from "../cache-store.ts";
 import { complain } from "../fail.ts";
 import type { CheckFlags } from "../flags.ts";
 import { emit, type Sink, sinksOf } from "../output.ts";
 import { progressLine } from "../progress.ts";
+import { limitsFor, runOptions } from "../run-options.ts";
 import { fixedTable, statisticsTable, statsTable } from "../tables.ts";
 import { version } from "../version.ts";
 
@@ -48,28 +48,14 @@ const COMMANDS = ["check", "fix", "rule", "rules", "undo", "help"];
 
 async function runWith(paths: readonly string[], flags: CheckFlags, fix: boolean, stdin: boolean): Promise<Run | null> {
   const progress = progressLine(process.stderr);
-  const cwd = process.cwd();
   const path = flags.stdinFilename ?? "stdin.go";
-  const limits = isLimited(flags) ? await (await import("../limits.ts")).limitsOf(paths, flags, cwd, stdin ? path : null) : {};
+  const limits = await limitsFor(paths, flags, stdin ? path : null);
   try {
     return await run({
       ...limits,
-      rules,
-      cwd,
+      ...runOptions(flags),
       fix,
       ...(stdin ? { stdin: { path, bytes: await standardInput() } } : { paths }),
-      ...given("select", flags.select),
-      ...given("ignore", flags.ignore),
-      ...given("fixable", flags.fixable),
-      ...given("unfixable", flags.unfixable),
-      ...given("go", flags.go),
-      ...given("config", flags.config),
-      ...given("jobs", flags.jobs),
-      unsafeFixes: flags.unsafeFixes ?? false,
-      isolated: flags.isolated ?? false,
-      includeGenerated: flags.includeGenerated ?? false,
-      includeIgnored: flags.includeIgnored ?? false,
-      ...given("cache", cacheFor(flags) ?? undefined),
       onProgress: progress.update,
     });
   } catch (error) {
@@ -85,10 +71,6 @@ async function runWith(paths: readonly string[], flags: CheckFlags, fix: boolean
   } finally {
     progress.clear();
   }
-}
-
-function isLimited({ newFromMergeBase, newFromRev, newFromPatch, baseline, writeBaseline }: CheckFlags): boolean {
-  return writeBaseline === true || [newFromMergeBase, newFromRev, newFromPatch, baseline].some((flag) => flag !== undefined);
 }
 
 async function saveBaseline(result: Run, flags: CheckFlags): Promise<number> {
@@ -115,10 +97,6 @@ async function standardInput(): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-function given<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
-  return (value === undefined ? {} : { [key]: value }) as { [P in K]?: V };
-}
-
 async function showFiles(paths: readonly string[], flags: CheckFlags): Promise<number> {
   const { targetsOf } = await import("../../engine/run.ts");
   const targets = await targetsOf({
@@ -127,7 +105,7 @@ async function showFiles(paths: readonly string[], flags: CheckFlags): Promise<n
     paths,
     isolated: flags.isolated ?? false,
     includeIgnored: flags.includeIgnored ?? false,
-    ...given("config", flags.config),
+    ...(flags.config === undefined ? {} : { config: flags.config }),
   });
   process.stdout.write(targets.map((t) => `${sanitizeLine(t.path)}\n`).join(""));
   return 0;
