@@ -5,6 +5,7 @@
 import { type GoNode, unparen } from "../go/node.ts";
 import type { Binding, FuncModel, PackageModel, Type } from "../model/model.ts";
 import { type Definition, definitionOf, writtenLater } from "./definitions.ts";
+import { outlivesRequest, requestBehind } from "./handlers.ts";
 import { deref, isNamed, underlying } from "./types.ts";
 
 /** A context that can be named at a place. */
@@ -32,7 +33,8 @@ const ERRGROUP = "golang.org/x/sync/errgroup.WithContext";
 /**
  * Contexts that can be named at `at` and can still end there, the best first: those of the innermost function before its outer ones, and
  * of one function the latest variable, then requests, streams, and the receiver's fields at the very end. Not among them: `context.Background()` and what only
- * values are added to, a context that the same function cancelled before, and one that nobody but the same function can cancel.
+ * values are added to, a context that the same function cancelled before, one that nobody but the same function can cancel, and a request's in a goroutine
+ * that outlives the handler.
  */
 export function contextsInScope(pkg: PackageModel, at: GoNode): ContextInScope[] {
   const func = pkg.functionOf(at);
@@ -138,8 +140,10 @@ function contextFields(pkg: PackageModel, receiver: Binding): ContextInScope[] {
 // ---------------------------------------------------------------- can it end?
 
 function canEnd(pkg: PackageModel, context: ContextInScope, at: GoNode): boolean {
-  if (context.via !== "variable") return true;
   const { binding } = context;
+  const request = context.via === "request" ? binding : binding.node && requestBehind(pkg, binding.node);
+  if (request && outlivesRequest(pkg, request, at)) return false; // it is over when the handler returns, and the work is not
+  if (context.via !== "variable") return true;
   const made = definitionOf(pkg, binding);
   if (!made) return true;
   if (writtenLater(binding)) return true;
@@ -191,6 +195,14 @@ function spent(pkg: PackageModel, end: Binding, made: Definition, at: GoNode): b
     const called = use.how === "call" || (use.how === "method" && use.node.parent?.child("field")?.text === "Wait");
     return called && use.node.start < at.start && pkg.flow(func).reaches(use.node, at, (atom) => atom.contains(made.node));
   });
+}
+
+/** True when the code behind `at`, in the same function, cancels the context itself. */
+export function cancelsAfter(pkg: PackageModel, context: ContextInScope, at: GoNode): boolean {
+  const made = definitionOf(pkg, context.binding);
+  const end = made && enderOf(pkg, made);
+  const func = pkg.functionOf(at);
+  return func !== null && (end?.uses.some((u) => u.how === "call" && u.func === func && pkg.flow(func).reaches(at, u.node)) ?? false);
 }
 
 /** True when nobody is seen who could call the cancel while the function waits at `at`: no literal, and nothing started with it. */

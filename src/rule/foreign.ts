@@ -35,6 +35,7 @@ const GIVES: Gives = {
       ];
     }),
   ),
+  "golang.org/x/sync/errgroup.WithContext": "golang.org/x/sync/errgroup.Group",
   ...Object.fromEntries(["", "/v2", "/v3"].map((v) => [`github.com/robfig/cron${v}.New`, `github.com/robfig/cron${v}.Cron`])),
 };
 

@@ -1,6 +1,7 @@
 /** What a function returns when it gives up, and the select case in which it does. */
 import type { GoNode } from "../go/node.ts";
 import type { FuncModel, PackageModel, Param, Type } from "../model/model.ts";
+import type { ContextInScope } from "./cancellation.ts";
 import { sameBinding } from "./definitions.ts";
 import { type Edits, indentOf, textOf } from "./edits.ts";
 import { isNamed, underlying } from "./types.ts";
@@ -25,6 +26,39 @@ export function giveUp(pkg: PackageModel, func: FuncModel, at: GoNode, reason: s
     values.push(value);
   }
   return [`return ${values.join(", ")}`];
+}
+
+/** How the function around a wait leaves it when the context is done. */
+export interface Leaving {
+  readonly lines: readonly string[];
+  /** display where the statements are a sketch, or the context is a field. */
+  readonly applicability: "unsafe" | "display";
+  readonly because: string;
+  /** What the statements rely on. */
+  readonly assumes: readonly (GoNode | null)[];
+}
+
+export function leaving(pkg: PackageModel, at: GoNode, context: ContextInScope): Leaving {
+  const func = pkg.functionOf(at);
+  const lines = func && giveUp(pkg, func, at, `${context.text}.Err()`);
+  const assumes = func ? [func.node.child("result"), context.binding.node] : [];
+  if (!lines) {
+    const because = "what this function returns when it gives up cannot be told from here";
+    return { lines: ["return // with what says that the work was given up"], applicability: "display", because, assumes };
+  }
+  if (context.via === "field")
+    return {
+      lines,
+      applicability: "display",
+      because: `whether ${context.text} covers this wait is known to the type's author only`,
+      assumes,
+    };
+  return {
+    lines,
+    applicability: "unsafe",
+    because: "the function gives up where it used to wait on; its callers must expect that",
+    assumes,
+  };
 }
 
 /** Named results, and a return of its own without values. */

@@ -2,7 +2,9 @@
 import { type GoNode, unparen } from "../go/node.ts";
 import type { Binding, FuncModel, PackageModel } from "../model/model.ts";
 import { calleeOf } from "./callees.ts";
+import { foreignSymbol } from "./foreign.ts";
 import { CALLS_AT_ONCE } from "./obligation/known.ts";
+import { perPackage } from "./per-package.ts";
 import { climb } from "./values.ts";
 
 export interface Runner {
@@ -51,7 +53,8 @@ function runOf(pkg: PackageModel, literal: GoNode): Run | null {
   const p = e.parent;
   if (p?.kind === "call_expression" && e.field === "function") return callOf(p);
   if (p?.kind === "argument_list" && p.parent) {
-    const symbol = pkg.symbol(unparen(p.parent.child("function") ?? p.parent));
+    const callee = unparen(p.parent.child("function") ?? p.parent);
+    const symbol = callee.kind === "selector_expression" ? foreignSymbol(pkg, callee) : pkg.symbol(callee);
     if (symbol !== null && STARTERS.has(symbol)) return { how: "go", at: p.parent };
     return symbol !== null && CALLS_AT_ONCE.has(symbol) ? { how: "call", at: p.parent } : null;
   }
@@ -108,4 +111,38 @@ export function goroutineOf(pkg: PackageModel, node: GoNode): (Runner & { readon
   while (root?.outer) root = root.outer;
   const runner = root && runnerOf(pkg, node, root);
   return runner?.start ? { ...runner, start: runner.start } : null;
+}
+
+/** True where a goroutine runs the node: a literal that is started around it, or its named function, which the package starts with go. */
+export function inGoroutine(pkg: PackageModel, node: GoNode): boolean {
+  let root = pkg.functionOf(node);
+  while (root?.outer) root = root.outer;
+  const runner = root && runnerOf(pkg, node, root);
+  return runner != null && (runner.start !== null || isStartedByName(pkg, runner.body));
+}
+
+const isStartedByName = perPackage((pkg, func: FuncModel): boolean => {
+  if (func.name === "" || func.name === "main") return false;
+  const behindGo = ({ text, at }: { readonly text: string; readonly at: number }) =>
+    text.slice(text.lastIndexOf("\n", at) + 1, at).includes("go ");
+  for (const name of pkg.mentions(func.name, behindGo)) {
+    const callee = name.parent?.kind === "selector_expression" ? name.parent : name;
+    const call = climb(callee).parent;
+    if (call?.kind !== "call_expression" || climb(call).parent?.kind !== "go_statement") continue;
+    if (calleeOf(pkg, call)?.node === func.node) return true;
+  }
+  return false;
+});
+
+/** True in a loop, also through literals that are called on the spot. */
+export function isRepeated(pkg: PackageModel, node: GoNode): boolean {
+  for (let n = node; ; ) {
+    const func = pkg.functionOf(n);
+    if (!func) return false;
+    if (pkg.flow(func).inLoop(n)) return true;
+    const literal = climb(func.node);
+    const call = literal.field === "function" ? literal.parent : null;
+    if (call?.kind !== "call_expression" || climb(call).parent?.is("go_statement", "defer_statement")) return false;
+    n = call;
+  }
 }

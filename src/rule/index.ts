@@ -17,6 +17,7 @@ export * from "./edits.ts";
 export * from "./foreign.ts";
 export * from "./give-up.ts";
 export * from "./goroutines.ts";
+export * from "./handlers.ts";
 export * from "./jumps.ts";
 export * from "./names.ts";
 export { leavesOf, terminates } from "./obligation/exits.ts";

@@ -4,6 +4,7 @@ import atomicMisaligned from "./atomics/atomic-misaligned.ts";
 import cstringNotFreed from "./cgo/cstring-not-freed.ts";
 import lostCancel from "./contexts/lost-cancel.ts";
 import selectWithoutDone from "./contexts/select-without-done.ts";
+import sleepIgnoresContext from "./contexts/sleep-ignores-context.ts";
 import doubleClose from "./goroutines/double-close.ts";
 import fatalInGoroutine from "./goroutines/fatal-in-goroutine.ts";
 import loopVariableCaptured from "./goroutines/loop-variable-captured.ts";
@@ -44,6 +45,7 @@ export const rules: readonly Rule[] = [
   cstringNotFreed,
   lostCancel,
   selectWithoutDone,
+  sleepIgnoresContext,
   doubleClose,
   fatalInGoroutine,
   loopVariableCaptured,

@@ -10,12 +10,12 @@ import {
   finding,
   fix,
   type GoNode,
-  giveUp,
   hasOwnEnd,
   inCleanup,
   isBareSignal,
   isBounded,
   isDoneChannel,
+  leaving,
   type PackageModel,
   runsAfterDone,
   waitsForSignals,
@@ -89,19 +89,10 @@ function headOf(select: GoNode): GoNode {
 }
 
 function waitOn(pkg: PackageModel, select: GoNode, context: ContextInScope): Fix | null {
-  const func = pkg.functionOf(select);
-  const leave = func && giveUp(pkg, func, select, `${context.text}.Err()`);
-  const sketch = context.via === "field" || !leave;
-  const because = !leave
-    ? "what this function returns when it gives up cannot be told from here"
-    : context.via === "field"
-      ? `whether ${context.text} covers this wait is known to the type's author only`
-      : "the function gives up where it used to wait on; its callers must expect that";
+  const leave = leaving(pkg, select, context);
   return fix({
     title: `Give up when ${context.text} is done`,
-    applicability: sketch ? "display" : "unsafe",
-    because,
-    edits: [addCase(select, `<-${context.text}.Done()`, leave ?? ["return // with what says that the work was given up"])],
-    assumes: func ? [func.node.child("result"), context.binding.node] : [],
+    ...leave,
+    edits: [addCase(select, `<-${context.text}.Done()`, leave.lines)],
   });
 }
