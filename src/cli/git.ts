@@ -2,6 +2,7 @@
 import { execFile, spawn } from "node:child_process";
 import { isAbsolute, relative, resolve } from "node:path";
 import { UsageError } from "../engine/run.ts";
+import type { Checkout } from "../report/index.ts";
 
 const SAFE = ["--no-optional-locks", "--no-pager", "-c", "core.fsmonitor=false", "-c", "core.quotePath=true", "-c", "diff.external="];
 const LIMIT = 512 * 1024 * 1024;
@@ -29,6 +30,13 @@ export class Git {
     return new Git(cwd, resolve(cwd, out.trim()));
   }
 
+  /** What is checked out at `cwd`; null where that is no work tree, or one without a commit. */
+  static async checkout(cwd: string): Promise<Checkout | null> {
+    const { code, out } = await ask(cwd, ["rev-parse", "--show-prefix", "HEAD^{commit}"]).catch(() => ({ code: 1, out: "" }));
+    const [prefix = "", commit = ""] = out.split("\n");
+    return code === 0 ? { commit, prefix } : null;
+  }
+
   /** The commit that a revision names; throws `UsageError` for one that is not there. */
   async commit(revision: string): Promise<string> {
     const sha = await this.resolve(revision);
@@ -42,10 +50,6 @@ export class Git {
     const { code, out } = await ask(this.cwd, ["merge-base", sha, "HEAD"]);
     if (code !== 0) throw new UsageError(`HEAD and "${revision}" have no common commit here${await this.depth()}`);
     return out.trim();
-  }
-
-  async head(): Promise<string | null> {
-    return this.resolve("HEAD");
   }
 
   /** Files of the work tree that differ from a commit, those that git does not know yet included: absolute paths. */

@@ -38,18 +38,29 @@ export function sinksOf(formats: readonly string[] | undefined, outputFile: stri
   return sinks.map((s) => (s.file === null ? { format: s.format, file: outputFile } : s));
 }
 
+/** Formats that name files from the top of the checkout, or say what it is. */
+const OF_CHECKOUT = new Set<Format>(["report", "github", "gitlab"]);
+
 /** Writes the report to every sink. */
 export async function emit(
   report: Report,
   sinks: readonly Sink[],
-  context: Omit<ReportContext, "color" | "terminal">,
+  context: Omit<ReportContext, "color" | "terminal" | "checkout">,
   stream: NodeJS.WriteStream = process.stdout,
 ): Promise<void> {
+  const wanted = sinks.some(({ format }) => OF_CHECKOUT.has(format));
+  const checkout = wanted ? await (await import("./git.ts")).Git.checkout(process.cwd()) : null;
   for (const { format, file } of sinks) {
     const reporter = await reporters[format]();
     const colored = file === null && wantsColor(stream);
     const width = Math.min(stream.columns ?? 100, 140);
-    const whole: ReportContext = { ...context, width, color: pc.createColors(colored), terminal: file === null && stream.isTTY === true };
+    const whole: ReportContext = {
+      ...context,
+      ...(checkout && { checkout }),
+      width,
+      color: pc.createColors(colored),
+      terminal: file === null && stream.isTTY === true,
+    };
     if (file === null) {
       for (const chunk of reporter(report, whole)) stream.write(chunk);
       continue;

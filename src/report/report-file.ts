@@ -60,6 +60,8 @@ const findingSchema = place.extend({
 const reportFileSchema = z.object({
   version: z.literal(1),
   tool: z.object({ name: z.literal("gomend"), version: z.string() }),
+  /** What was looked at; null where it was no git checkout. */
+  checkout: z.object({ commit: z.string(), prefix: z.string() }).nullable().default(null),
   findings: z.array(findingSchema),
   /** Findings in the text after all rounds; null when they are the same as `findings`. */
   left: z.array(findingSchema).nullable(),
@@ -91,6 +93,7 @@ export function* reportFile(report: Report, context: ReportContext): Generator<s
   const file: ReportFile = {
     version: 1,
     tool: tool(context),
+    checkout: context.checkout ?? null,
     findings: write("findings", report.findings),
     left: sameFindings(report) ? null : write("left", report.left),
     problems: report.problems.map(jsonProblem),

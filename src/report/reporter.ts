@@ -26,6 +26,15 @@ export interface ReportContext {
   readonly width?: number;
   /** The output goes to a terminal: also a patch is sanitized then. The default is yes when colour is on. */
   readonly terminal?: boolean;
+  /** The checkout that was looked at, where it is one: for formats that name files from the repository's top. */
+  readonly checkout?: Checkout;
+}
+
+export interface Checkout {
+  /** The full id of the commit that is checked out. */
+  readonly commit: string;
+  /** The working directory from the top, with `/` at its end; "" at the top. */
+  readonly prefix: string;
 }
 
 /** Chunks of the output, to be written one after the other. */

@@ -4,10 +4,10 @@
  */
 import { editsByPath } from "../engine/plan.ts";
 import type { Problem, Report } from "../engine/report.ts";
-import type { Finding, Fix, Rule, Tier } from "../rule/rule.ts";
+import type { Finding, Fix, Rule } from "../rule/rule.ts";
 import type { Edit, Span } from "../text/edit.ts";
 import type { ReportContext } from "./reporter.ts";
-import { View } from "./view.ts";
+import { severityOf, View } from "./view.ts";
 
 const schema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
@@ -51,13 +51,9 @@ function descriptor(rule: Rule): { id: string } & Record<string, unknown> {
     shortDescription: { text: rule.title },
     fullDescription: { text: rule.why },
     help: { text: help.join("\n\n") },
-    defaultConfiguration: { level: levelOf(rule.tier) },
+    defaultConfiguration: { level: severityOf(rule.tier) },
     properties: { tags: [rule.family, rule.tier], family: rule.family, tier: rule.tier, since: rule.since },
   };
-}
-
-function levelOf(tier: Tier | undefined): "warning" | "note" {
-  return tier === undefined || tier === "recommended" ? "warning" : "note";
 }
 
 function result(view: View, finding: Finding, indexes: ReadonlyMap<string, number>): object {
@@ -68,7 +64,7 @@ function result(view: View, finding: Finding, indexes: ReadonlyMap<string, numbe
   return {
     ruleId: finding.rule,
     ruleIndex: indexes.get(finding.rule) ?? -1,
-    level: levelOf(finding.tier ?? view.rule(finding.rule)?.tier),
+    level: view.severity(finding),
     message: message(finding.message),
     locations: [location(view, finding.at)],
     ...(related.length > 0 && {
@@ -87,9 +83,9 @@ function steps(view: View, finding: Finding): object[] {
   return path.map((step) => ({ location: { ...location(view, step.at), message: message(step.message) } }));
 }
 
-/** None for a sketch, and none for a fix without a change: `artifactChanges` is never empty. */
+/** None for a sketch or a fix that is invalid, and none for a fix without a change: `artifactChanges` is never empty. */
 function sarifFix(view: View, finding: Finding, fix: Fix): object[] {
-  if (fix.applicability === "display") return [];
+  if (fix.applicability === "display" || view.outcome(fix)?.status === "invalid") return [];
   const files = editsByPath([{ ...fix, edits: view.wholeEdits(finding, fix) }]);
   if (files.size === 0) return [];
   const because = fix.because ? `: ${fix.because}` : "";

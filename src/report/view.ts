@@ -1,7 +1,7 @@
 /** Questions that several reporters ask of a Report. */
 import { editsByPath } from "../engine/plan.ts";
 import type { FileChange, Outcome, Report } from "../engine/report.ts";
-import type { Finding, Fix, Rule } from "../rule/rule.ts";
+import type { Finding, Fix, Rule, Tier } from "../rule/rule.ts";
 import { applyEdits } from "../text/apply.ts";
 import { editsBetween } from "../text/diff.ts";
 import { compareEdits, type Edit, type Span } from "../text/edit.ts";
@@ -10,6 +10,12 @@ import type { ReportContext } from "./reporter.ts";
 
 /** What of the planner's work would take a finding away. */
 export type Fixable = "safe" | "unsafe" | null;
+
+export type Severity = "warning" | "note";
+
+export function severityOf(tier: Tier | undefined): Severity {
+  return tier === undefined || tier === "recommended" ? "warning" : "note";
+}
 
 export class View {
   readonly findings: readonly Finding[];
@@ -30,6 +36,16 @@ export class View {
 
   rule(id: string): Rule | undefined {
     return this.#rules.get(id);
+  }
+
+  /** What stands on by default is a warning; the rest is for those who asked. */
+  severity(finding: Finding): Severity {
+    return severityOf(finding.tier ?? this.rule(finding.rule)?.tier);
+  }
+
+  /** The fix that a person is offered first: the first that is no sketch and can be applied. */
+  offered(finding: Finding): Fix | undefined {
+    return finding.fixes.find((fix) => fix.applicability !== "display" && this.outcome(fix)?.status !== "invalid");
   }
 
   fingerprint(finding: Finding): string {
@@ -127,6 +143,13 @@ export class View {
     const fixable = this.fixable(finding);
     return fixable === "safe" || (fixable === "unsafe" && this.#context.unsafeFixes === true);
   }
+}
+
+/** What is said of a finding where there is one line for it: its message, and what can be done. */
+export function sentence(finding: Finding, fix: Fix | undefined): string {
+  if (!fix) return finding.message;
+  const kind = fix.applicability === "safe" ? "safe fix" : `${fix.applicability} fix`;
+  return `${finding.message}; ${kind}: ${fix.title}${fix.because ? ` (${fix.because})` : ""}`;
 }
 
 /** "1 finding", "2,000 findings". */
