@@ -1,23 +1,35 @@
 /** The flags of `check` and `fix`. */
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { parseShard, type Shard } from "../engine/shard.ts";
 import { formats } from "../report/index.ts";
 
-export interface CheckFlags {
+/** What findings can be counted by, and patches split by. */
+export const DIMENSIONS = ["rule", "package", "module", "codeowners"] as const;
+
+export type Dimension = (typeof DIMENSIONS)[number];
+
+/** Flags of every command that ends in a report. */
+export interface OutputFlags {
+  readonly statistics?: boolean;
+  readonly statisticsBy?: Dimension;
+  readonly exitZero?: boolean;
+  readonly exitNonZeroOnFix?: boolean;
+  readonly outputFormat?: readonly string[];
+  readonly outputFile?: string;
+  readonly maxFindings?: number;
+}
+
+export interface CheckFlags extends OutputFlags {
   readonly fix?: boolean;
   readonly unsafeFixes?: boolean;
   readonly diff?: boolean;
   readonly verify?: "build" | "test";
   readonly fixOnly?: boolean;
   readonly showFixes?: boolean;
-  readonly statistics?: boolean;
   readonly select?: readonly string[];
   readonly ignore?: readonly string[];
   readonly fixable?: readonly string[];
   readonly unfixable?: readonly string[];
-  readonly exitZero?: boolean;
-  readonly exitNonZeroOnFix?: boolean;
-  readonly outputFormat?: readonly string[];
-  readonly outputFile?: string;
   readonly stdinFilename?: string;
   readonly showFiles?: boolean;
   readonly isolated?: boolean;
@@ -25,7 +37,9 @@ export interface CheckFlags {
   readonly cache: boolean;
   readonly cacheDir?: string;
   readonly go?: string;
-  readonly maxFindings?: number;
+  readonly shard?: Shard;
+  readonly splitBy?: Dimension;
+  readonly splitDir: string;
   readonly jobs?: number;
   readonly stats?: boolean;
   readonly includeGenerated?: boolean;
@@ -44,6 +58,8 @@ export function addFlags(command: Command): void {
     .optionsGroup("Fixes:")
     .addOption(new Option("--unsafe-fixes", "apply unsafe fixes too"))
     .addOption(new Option("--diff", "print one patch of the fixes and write nothing"))
+    .addOption(new Option("--split-by <what>", "with --diff: one patch file for each").choices(DIMENSIONS))
+    .addOption(new Option("--split-dir <dir>", "where those go").default("gomend-patches"))
     .addOption(new Option("--fix-only", "apply fixes and do not tell what is left"))
     .addOption(new Option("--show-fixes", "tell what was fixed"))
     .addOption(
@@ -65,23 +81,17 @@ export function addFlags(command: Command): void {
     .addOption(new Option("--include-ignored", "check vendor, testdata and what .gitignore names too"))
     .addOption(new Option("--stdin-filename <path>", "where the standard input would stand"))
     .addOption(new Option("--show-files", "list the files that would be checked"))
+    .addOption(new Option("--shard <i/n>", "only the i-th of n parts of the tree; gomend merge joins their reports").argParser(shard))
     .optionsGroup("Only what is new:")
     .addOption(new Option("--new-from-merge-base <revision>", "only what came since the branch left that of the revision"))
     .addOption(new Option("--new-from-rev <revision>", "only what came since the revision"))
     .addOption(new Option("--new-from-patch <file>", "only what came with a patch that is applied already"))
     .addOption(new Option("--baseline <file>", "only what the baseline does not hold"))
-    .addOption(new Option("--write-baseline", "write all findings to the baseline, gomend-baseline.json unless --baseline is given"))
-    .optionsGroup("Output:")
-    .addOption(new Option("--output-format <format>", `${formats.join(", ")}; with =file into a file; may be repeated`).argParser(repeat))
-    .addOption(new Option("-o, --output-file <path>", "write the output to a file"))
-    .addOption(new Option("--statistics", "count findings by rule"))
-    .addOption(new Option("--stats", "tell time and sizes on stderr"))
-    .addOption(colorOption())
-    .optionsGroup("Exit code:")
-    .addOption(new Option("--exit-zero", "0 also when there are findings"))
-    .addOption(new Option("--exit-non-zero-on-fix", "1 when something was fixed"))
-    .addOption(new Option("--max-findings <n>", "1 only above this many findings").argParser(whole(0)))
+    .addOption(new Option("--write-baseline", "write all findings to the baseline, gomend-baseline.json unless --baseline is given"));
+  addOutputFlags(command);
+  command
     .optionsGroup("Other:")
+    .addOption(new Option("--stats", "tell time and sizes on stderr"))
     .addOption(new Option("--config <file>", "this configuration, in place of the nearest .gomend.yml"))
     .addOption(new Option("--isolated", "no configuration file"))
     .addOption(new Option("--no-cache", "do not use the cache"))
@@ -93,6 +103,21 @@ export function addFlags(command: Command): void {
 export function withDefaults(args: readonly string[]): string[] {
   const end = args.indexOf("--");
   return args.map((arg, i) => (arg === "--verify" && (end < 0 || i < end) ? "--verify=build" : arg));
+}
+
+/** Formats, counts and the gate. */
+export function addOutputFlags(command: Command): void {
+  command
+    .optionsGroup("Output:")
+    .addOption(new Option("--output-format <format>", `${formats.join(", ")}; with =file into a file; may be repeated`).argParser(repeat))
+    .addOption(new Option("-o, --output-file <path>", "write the output to a file"))
+    .addOption(new Option("--statistics", "count findings by rule"))
+    .addOption(new Option("--statistics-by <what>", "count findings by what").choices(DIMENSIONS))
+    .addOption(colorOption())
+    .optionsGroup("Exit code:")
+    .addOption(new Option("--exit-zero", "0 also when there are findings"))
+    .addOption(new Option("--exit-non-zero-on-fix", "1 when something was fixed"))
+    .addOption(new Option("--max-findings <n>", "1 only above this many findings").argParser(whole(0)));
 }
 
 export function outputFormat(): Option {
@@ -114,6 +139,12 @@ function list(value: string, previous: readonly string[] = []): string[] {
 
 function repeat(value: string, previous: readonly string[] = []): string[] {
   return [...previous, value];
+}
+
+function shard(value: string): Shard {
+  const parsed = parseShard(value);
+  if (!parsed) throw new InvalidArgumentError("expected a part and a number of parts, as in 1/8.");
+  return parsed;
 }
 
 function whole(least: number): (value: string) => number {

@@ -2,7 +2,7 @@
 import { Command, CommanderError, Option } from "commander";
 import type { UndoFlags } from "./commands/undo.ts";
 import { fail } from "./fail.ts";
-import { addFlags, type CheckFlags, colorOption, outputFormat, withDefaults } from "./flags.ts";
+import { addFlags, addOutputFlags, type CheckFlags, colorOption, type OutputFlags, outputFormat, withDefaults } from "./flags.ts";
 import { version } from "./version.ts";
 
 /** Runs one command line; gives the exit code. */
@@ -55,6 +55,16 @@ function build(exit: (code: number) => void): Command {
       exit(await command(paths, flags));
     });
   for (const command of [check, fix]) addFlags(command);
+  const merge = program
+    .command("merge")
+    .summary("join the reports of shards")
+    .description("Joins reports of --shard 1/n to n/n, written with --output-format report. Exit code: as check.")
+    .argument("<reports...>", "report files")
+    .action(async (files: string[], flags: OutputFlags) => {
+      const { merge: command } = await import("./commands/merge.ts");
+      exit(await command(files, flags));
+    });
+  addOutputFlags(merge);
   program
     .command("rule")
     .summary("explain one rule")

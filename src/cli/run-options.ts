@@ -15,6 +15,7 @@ export function runOptions(flags: CheckFlags): RunOptions {
     ...given("fixable", flags.fixable),
     ...given("unfixable", flags.unfixable),
     ...given("go", flags.go),
+    ...given("shard", flags.shard),
     ...given("config", flags.config),
     ...given("jobs", flags.jobs),
     unsafeFixes: flags.unsafeFixes ?? false,

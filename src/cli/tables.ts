@@ -4,19 +4,6 @@ import type { Run } from "../engine/run.ts";
 import type { Finding } from "../rule/rule.ts";
 import { displayWidth, sanitizeLine } from "../text/sanitize.ts";
 
-/** Findings by rule, most first; `[*]` for those with a safe fix. */
-export function statisticsTable(findings: readonly Finding[]): string {
-  const counts = new Map<string, { n: number; safe: number }>();
-  for (const f of findings) {
-    const entry = counts.get(f.rule) ?? { n: 0, safe: 0 };
-    entry.n++;
-    if (f.fixes.some((x) => x.applicability === "safe")) entry.safe++;
-    counts.set(f.rule, entry);
-  }
-  const rows = [...counts].sort(([a, x], [b, y]) => y.n - x.n || (a < b ? -1 : 1));
-  return columns(rows.map(([rule, { n, safe }]) => [String(n), rule, safe > 0 ? `[*] ${safe} with a safe fix` : ""]));
-}
-
 /** What was fixed, by file and rule. */
 export function fixedTable(report: Report, findings: readonly Finding[]): string {
   const counts = new Map<string, Map<string, number>>();

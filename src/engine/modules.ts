@@ -51,6 +51,11 @@ export class Modules {
     return path !== "" && name.endsWith("_test") ? `${path}_test` : path;
   }
 
+  /** The path of the module that holds a directory; null when there is none. */
+  moduleName(dir: string): string | null {
+    return this.layout.moduleOf(dir)?.mod.module ?? null;
+  }
+
   /** By `--go`, the configuration, go.mod, in this order; else the newest known. */
   version(dir: string, configured: string | null): Version {
     return this.forced ?? (configured === null ? null : parseVersion(configured)) ?? this.layout.version(dir) ?? NEWEST;

@@ -55,3 +55,13 @@ export interface Report {
   readonly problems: readonly Problem[];
   readonly stats: Stats;
 }
+
+/** Each problem once, in order. */
+export function distinct(problems: readonly Problem[]): Problem[] {
+  const seen = new Map<string, Problem>();
+  for (const p of problems) {
+    const key = `${p.path}\0${p.rule ?? ""}\0${p.line ?? 0}\0${p.message}`;
+    if (!seen.has(key)) seen.set(key, p);
+  }
+  return [...seen.values()];
+}

@@ -5,6 +5,7 @@ import { loadFormatter } from "../go/format.ts";
 import { parseVersion } from "../go/module.ts";
 import type { Finding, Fix, Rule } from "../rule/rule.ts";
 import { rules as builtin } from "../transforms/index.ts";
+import { affected } from "./affected.ts";
 import { type Applied, applyFixes, checkAgain } from "./apply.ts";
 import { type Limits, sieveOf, sift } from "./base.ts";
 import { type BaselineEntry, entriesOf } from "./baseline.ts";
@@ -13,11 +14,14 @@ import { throughCache } from "./cache/through.ts";
 import { byDirectory, type Checked, Checker, type CheckerOptions, type Phases } from "./check.ts";
 import { type SettingsOptions, settingsFor } from "./configured.ts";
 import { type Discovered, discover, displayPath, type Target } from "./discover.ts";
+import { Disk } from "./disk.ts";
 import { type Choose, findingsOf, outlook, type State, type Wanted } from "./fix.ts";
 import { checkAll, type Progress } from "./parallel.ts";
+import { compare } from "./plan.ts";
 import { Preview } from "./preview.ts";
-import type { FileChange, Outcome, Problem, Report } from "./report.ts";
+import { distinct, type FileChange, type Outcome, type Problem, type Report } from "./report.ts";
 import { checkSelector } from "./selection.ts";
+import { type Shard, shardOf } from "./shard.ts";
 
 /** `cwd` is absolute; paths of the report are relative to it. */
 export interface RunOptions extends SettingsOptions, Limits {
@@ -37,6 +41,8 @@ export interface RunOptions extends SettingsOptions, Limits {
   readonly jobs?: number;
   readonly includeGenerated?: boolean;
   readonly includeIgnored?: boolean;
+  /** Only this part of the directories. */
+  readonly shard?: Shard;
   /** Results of earlier runs; only those of gomend's own rules are kept. */
   readonly cache?: RunCache;
   readonly onProgress?: (progress: Progress) => void;
@@ -100,7 +106,8 @@ export async function run(options: RunOptions): Promise<Run> {
   const problems: Problem[] = [...found.problems];
   refuseMistakes(found, problems);
   const walked = performance.now();
-  const groups = byDirectory(found.targets);
+  const all = byDirectory(found.targets);
+  const groups = options.shard ? shardOf(options.shard, cwd, all) : all;
   const settings = await settingsFor(options, groups.keys());
   const { rules } = settings;
   for (const selector of [...(options.fixable ?? []), ...(options.unfixable ?? [])]) checkSelector(selector, rules);
@@ -122,13 +129,15 @@ export async function run(options: RunOptions): Promise<Run> {
   const { base, baseline, onChecked, ...others } = options;
   const limits: Limits = { ...(base ? { base } : {}), ...(baseline ? { baseline } : {}) };
   const limited = base !== undefined || baseline !== undefined;
+  const selected = base ? affected(groups, base.files, cwd, new Disk(cwd, overlay), checker.modules) : groups;
+  const targets = [...selected.values()].flat().sort((a, b) => compare(a.path, b.path));
   const whole = await checkGroups(
     checker,
     onChecked && !limited ? { ...others, onChecked } : others,
-    groups,
+    selected,
     cacheOf(options, found.targets),
   );
-  const sieve = await sieveOf(limits, whole, checkerOptions, found.targets);
+  const sieve = await sieveOf(limits, whole, checkerOptions, targets);
   const state: State = sieve ? sift(whole, sieve) : whole;
   // What is new is known only when all is done.
   if (limited) for (const [dir, checked] of state) onChecked?.(dir, checked);
@@ -147,7 +156,7 @@ export async function run(options: RunOptions): Promise<Run> {
       report,
       rules,
       checked: now,
-      targets: found.targets,
+      targets: targets,
       rounds: applied?.rounds ?? 0,
       phases: checker.phases,
       ruleTimes: checker.ruleTimes,
@@ -157,7 +166,7 @@ export async function run(options: RunOptions): Promise<Run> {
       preview: (finding, fix) => (isLeft.has(finding) ? previewLeft : preview).files(fix),
       apply: (choose) => applyFixes(now, checkerOptions, groups, textOf, { ...wanted, choose }, sieve),
       recheck: async (paths) => assemble(new Map([...now, ...(await checkAgain(checkerOptions, groups, paths, sieve))]), null),
-      baseline: (dir, old) => entriesOf(whole, cwd, dir, found.targets, old),
+      baseline: (dir, old) => entriesOf(whole, cwd, dir, targets, old),
     };
   };
   return assemble(state, fixed);
@@ -320,13 +329,4 @@ function sum(state: State, of: (checked: Checked) => number): number {
   let total = 0;
   for (const checked of state.values()) total += of(checked);
   return total;
-}
-
-function distinct(problems: readonly Problem[]): Problem[] {
-  const seen = new Map<string, Problem>();
-  for (const p of problems) {
-    const key = `${p.path}\0${p.rule ?? ""}\0${p.line ?? 0}\0${p.message}`;
-    if (!seen.has(key)) seen.set(key, p);
-  }
-  return [...seen.values()];
 }

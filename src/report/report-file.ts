@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { compare, compareFindings } from "../engine/plan.ts";
-import type { FileChange, Outcome, Report } from "../engine/report.ts";
+import { distinct, type FileChange, type Outcome, type Report } from "../engine/report.ts";
 import type { Finding, Fix } from "../rule/rule.ts";
 import { applyEdits } from "../text/apply.ts";
 import { editsBetween, unifiedPatch } from "../text/diff.ts";
@@ -72,8 +72,13 @@ const reportFileSchema = z.object({
       message: z.string(),
       line: count.optional(),
       column: count.optional(),
+      harmless: z.boolean().optional(),
     }),
   ),
+  /** Findings that were left out because a base or a baseline has them. */
+  known: count.optional(),
+  /** Which part of the tree it speaks for; missing when for all of it. */
+  shard: z.object({ index: count, count }).optional(),
   stats: z.object({ files: count, bytes: count, parsedBytes: count, packages: count, milliseconds: z.number().nonnegative() }),
   /** SHA-256 of every source, as UTF-8, by path. */
   sources: z.record(z.string(), z.string()),
@@ -96,7 +101,9 @@ export function* reportFile(report: Report, context: ReportContext): Generator<s
     checkout: context.checkout ?? null,
     findings: write("findings", report.findings),
     left: sameFindings(report) ? null : write("left", report.left),
-    problems: report.problems.map(jsonProblem),
+    problems: report.problems.map((p) => ({ ...jsonProblem(p), ...(p.harmless && { harmless: true }) })),
+    ...(report.known !== undefined && { known: report.known }),
+    ...(context.shard && { shard: context.shard }),
     stats: jsonStats(report),
     sources: Object.fromEntries([...report.sources].map(([path, text]) => [path, sha256(text)])),
     files: report.files.map(({ path, before, after }) => ({
@@ -164,12 +171,13 @@ export function parseReportFile(content: string): ReportFile {
  * lies in it is left out: its offsets would point anywhere.
  */
 export function toReport(file: ReportFile, read: (path: string) => string | null): Report {
-  const problems: Report["problems"][number][] = file.problems.map(({ path, rule, message, line, column }) => ({
+  const problems: Report["problems"][number][] = file.problems.map(({ path, rule, message, line, column, harmless }) => ({
     path,
     rule,
     message,
     ...(line !== undefined && { line }),
     ...(column !== undefined && { column }),
+    ...(harmless && { harmless }),
   }));
   const sources = new Map<string, string>();
   for (const [path, hash] of Object.entries(file.sources)) {
@@ -202,7 +210,8 @@ export function toReport(file: ReportFile, read: (path: string) => string | null
     const before = sources.get(change.path);
     return before === undefined ? [] : [{ path: change.path, before, after: applyEdits(before, change.edits.map(readEdit)) }];
   });
-  return { findings, fingerprints, sources, files, outcomes, left, problems, stats: { ...file.stats } };
+  const { known, stats } = file;
+  return { findings, fingerprints, sources, files, outcomes, left, problems, stats: { ...stats }, ...(known !== undefined && { known }) };
 }
 
 function readFinding(found: FileFinding): Finding {
@@ -252,6 +261,7 @@ export function mergeReports(reports: readonly Report[]): Report {
     stats.packages += one.stats.packages;
     stats.milliseconds = Math.max(stats.milliseconds, one.stats.milliseconds);
   }
+  const known = reports.flatMap((one) => one.known ?? []);
   return {
     findings: reports.flatMap((one) => one.findings).sort(compareFindings),
     fingerprints: new Map(reports.flatMap((one) => [...one.fingerprints])),
@@ -259,7 +269,8 @@ export function mergeReports(reports: readonly Report[]): Report {
     files: reports.flatMap((one) => one.files).sort((a, b) => compare(a.path, b.path)),
     outcomes: new Map(reports.flatMap((one) => [...one.outcomes])),
     left: reports.flatMap((one) => one.left).sort(compareFindings),
-    problems: reports.flatMap((one) => one.problems),
+    problems: distinct(reports.flatMap((one) => one.problems)),
     stats,
+    ...(known.length > 0 && { known: known.reduce((sum, n) => sum + n, 0) }),
   };
 }

@@ -1,6 +1,7 @@
 /** What every reporter takes and gives. Reporters are pure: a Report becomes text. */
 import type { Colors } from "picocolors/types.js";
 import type { FileChange, Report } from "../engine/report.ts";
+import type { Shard } from "../engine/shard.ts";
 import type { Finding, Fix, Rule } from "../rule/rule.ts";
 
 export type { Colors };
@@ -20,6 +21,8 @@ export interface ReportContext {
   readonly show?: "findings" | "left";
   /** Show the default fix's diff beside each finding; the default is yes. */
   readonly showFixes?: boolean;
+  /** The part of the tree that the report speaks for; missing when for all of it. */
+  readonly shard?: Shard;
   /** Unsafe fixes are applied too. */
   readonly unsafeFixes?: boolean;
   /** Columns that frames and prose may take; 100 when unknown. */

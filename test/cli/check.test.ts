@@ -39,7 +39,6 @@ describe("mistakes: one clear line, exit code 2, nothing on stdout", () => {
     ],
     ["an unknown rule to ignore", ["--ignore", "lost-cancel,zzz"], /^gomend: unknown rule "zzz"; "gomend rules" lists all\n$/],
     ["an unknown flag", ["--selct", "x"], /^gomend: unknown option '--selct' \(Did you mean --select\?\)\n$/],
-    ["a flag of a later version", ["--shard", "1/2"], /^gomend: unknown option '--shard'/],
     ["an unknown flag of fix", ["fix", "--vrify"], /^gomend: unknown option '--vrify'/],
     ["a directory without Go", ["docs"], /^gomend: no Go files in docs \(.*--include-ignored\)\n$/],
     ["an unknown format", ["--output-format", "jsn"], /^gomend: unknown output format "jsn", did you mean "json"\? there are text, .*\n$/],

@@ -8,12 +8,12 @@ import type { Format } from "../../report/index.ts";
 import { sanitize, sanitizeLine } from "../../text/sanitize.ts";
 import { rules } from "../../transforms/index.ts";
 import { complain } from "../fail.ts";
-import type { CheckFlags } from "../flags.ts";
-import { emit, type Sink, sinksOf } from "../output.ts";
+import type { CheckFlags, Dimension } from "../flags.ts";
+import { sinksOf } from "../output.ts";
 import { progressLine } from "../progress.ts";
 import { limitsFor, runOptions } from "../run-options.ts";
-import { fixedTable, statisticsTable, statsTable } from "../tables.ts";
-import { version } from "../version.ts";
+import { fixedTable, statsTable } from "../tables.ts";
+import { complainOf, exitCode, tell } from "../tell.ts";
 
 export async function check(paths: readonly string[], flags: CheckFlags): Promise<number> {
   const fix = flags.fix || flags.fixOnly || flags.diff || flags.u || false;
@@ -30,21 +30,43 @@ export async function work(paths: readonly string[], flags: CheckFlags, fix: boo
   if (flags.showFiles) return showFiles(paths, flags);
   if (flags.writeBaseline && (fix || stdin))
     return complain("--write-baseline writes down what a check finds: without fixes, and not of the standard input");
+  if (flags.splitBy !== undefined && !flags.diff) return complain("--split-by wants the patch that it should split: add --diff");
+  if (flags.splitBy !== undefined && stdin) return complain("--split-by splits the patch of a tree, not of the standard input");
   if (flags.verify && !fix) return complain("--verify wants fixes to verify: add --fix or --diff, or use gomend fix");
   if (flags.verify && stdin) return complain("--verify looks at packages on disk, not at the standard input");
   const checked = await runWith(paths, flags, fix, stdin);
   if (!checked) return 2;
   if (flags.writeBaseline) return saveBaseline(checked, flags);
   const result = flags.verify ? await verifiedRun(checked, flags.verify) : checked;
+  if (flags.splitBy !== undefined) return splitInto(result, flags, flags.splitBy);
   const writes = fix && !flags.diff && !stdin;
   const report = writes ? afterWriting(result) : result.report;
   if (stdin && fix && !flags.diff) process.stdout.write(stdinOutcome(result));
-  await tell(report, result, flags, sinks, fix, stdin && fix && !flags.diff ? process.stderr : process.stdout);
+  await tell(flags.fixOnly && !flags.diff ? { ...report, left: [] } : report, flags, {
+    sinks,
+    stream: stdin && fix && !flags.diff ? process.stderr : process.stdout,
+    context: {
+      rules: result.rules,
+      preview: result.preview,
+      show: fix && !flags.diff ? "left" : "findings",
+      unsafeFixes: flags.unsafeFixes ?? false,
+      ...(flags.shard === undefined ? {} : { shard: flags.shard }),
+    },
+  });
+  if (flags.showFixes) process.stdout.write(fixedTable(report, result.report.findings));
+  if (flags.stats) process.stderr.write(statsTable(result));
   return exitCode(report, flags, fix);
 }
 
+async function splitInto(result: Run, flags: CheckFlags, by: Dimension): Promise<number> {
+  const { splitPatches } = await import("../split.ts");
+  process.stdout.write(await splitPatches(result, by, flags.splitDir, process.cwd()));
+  complainOf(result.report.problems);
+  return exitCode(result.report, flags, true);
+}
+
 /** A path that does not exist may be a command misspelt. */
-const COMMANDS = ["check", "fix", "rule", "rules", "undo", "help"];
+const COMMANDS = ["check", "fix", "merge", "rule", "rules", "undo", "help"];
 
 async function runWith(paths: readonly string[], flags: CheckFlags, fix: boolean, stdin: boolean): Promise<Run | null> {
   const progress = progressLine(process.stderr);
@@ -76,7 +98,7 @@ async function runWith(paths: readonly string[], flags: CheckFlags, fix: boolean
 async function saveBaseline(result: Run, flags: CheckFlags): Promise<number> {
   const { writeBaseline } = await import("../limits.ts");
   const { problems } = result.report;
-  for (const p of problems) process.stderr.write(`gomend: ${sanitizeLine(problemLine(p))}\n`);
+  complainOf(problems);
   process.stdout.write(sanitize(writeBaseline(result, flags, process.cwd())));
   return problems.some((p) => !p.harmless) ? 2 : 0;
 }
@@ -131,48 +153,4 @@ function stdinOutcome(result: Run): string {
   const [file] = result.report.files;
   const path = result.targets[0]?.path ?? "";
   return file ? file.after : result.textOf(path);
-}
-
-async function tell(
-  report: Report,
-  result: Run,
-  flags: CheckFlags,
-  sinks: readonly Sink[],
-  fix: boolean,
-  stream: NodeJS.WriteStream,
-): Promise<void> {
-  const quiet = flags.fixOnly && !flags.diff;
-  if (flags.statistics) stream.write(statisticsTable(fix && !flags.diff ? report.left : report.findings));
-  else {
-    await emit(
-      quiet ? { ...report, left: [] } : report,
-      sinks,
-      {
-        rules: result.rules,
-        version: version(),
-        preview: result.preview,
-        show: fix && !flags.diff ? "left" : "findings",
-        showFixes: true,
-        unsafeFixes: flags.unsafeFixes ?? false,
-      },
-      stream,
-    );
-  }
-  const told = !flags.statistics && sinks.some((s) => s.file === null && s.format !== "diff");
-  if (!told) for (const p of report.problems) process.stderr.write(`gomend: ${sanitizeLine(problemLine(p))}\n`);
-  if (flags.showFixes) stream.write(fixedTable(report, result.report.findings));
-  if (flags.stats) process.stderr.write(statsTable(result));
-}
-
-function problemLine({ path, line, column, rule, message }: Report["problems"][number]): string {
-  const at = line === undefined ? path : `${path}:${line}:${column ?? 1}`;
-  return [at, rule ?? "", message].filter((part) => part !== "").join(": ");
-}
-
-function exitCode(report: Report, flags: CheckFlags, fix: boolean): number {
-  if (report.problems.some((p) => !p.harmless)) return 2;
-  if (flags.diff) return report.files.length > 0 && !flags.exitZero ? 1 : 0;
-  if (flags.exitNonZeroOnFix && report.files.length > 0) return 1;
-  if (flags.exitZero || flags.fixOnly) return 0;
-  return (fix ? report.left : report.findings).length > (flags.maxFindings ?? 0) ? 1 : 0;
 }
