@@ -51,4 +51,5 @@ export * from "./types.ts";
 export * from "./values.ts";
 export * from "./versions.ts";
 export * from "./wait-groups.ts";
+export * from "./walk.ts";
 export * from "./wrap-body.ts";

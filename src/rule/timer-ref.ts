@@ -104,9 +104,12 @@ function isUnclear(e: GoNode): boolean {
   return p?.kind === "unary_expression" && p.child("operator")?.kind === "&";
 }
 
-/** What is done with the timer, in the order of the package's text; null for uses that tell nothing is left out (`t != nil`). */
+/** What is done with the timer; its declaration comes first. */
 export function timerEvents(pkg: PackageModel, ref: TimerRef): readonly TimerEvent[] {
-  return ref.mentions.flatMap((m) => eventsAt(pkg, m, m.text));
+  const made = ref.local && definitionOf(pkg, ref.local);
+  const first: TimerEvent[] =
+    made && ref.local?.func ? [{ doing: "make", node: made.value, func: ref.local.func, text: ref.local.name }] : [];
+  return [...first, ...ref.mentions.flatMap((m) => eventsAt(pkg, m, m.text))];
 }
 
 function eventsAt(pkg: PackageModel, mention: GoNode, text: string): TimerEvent[] {

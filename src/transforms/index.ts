@@ -38,6 +38,7 @@ import timeAfterInSelect from "./timers/time-after-in-select.ts";
 import timeTick from "./timers/time-tick.ts";
 import timerDrainBlocks from "./timers/timer-drain-blocks.ts";
 import timerNotStopped from "./timers/timer-not-stopped.ts";
+import timerResetUndrained from "./timers/timer-reset-undrained.ts";
 
 /** All rules, by family and id. */
 export const rules: readonly Rule[] = [
@@ -79,4 +80,5 @@ export const rules: readonly Rule[] = [
   timeTick,
   timerDrainBlocks,
   timerNotStopped,
+  timerResetUndrained,
 ];
