@@ -291,6 +291,7 @@ function harmful(
         for (const candidate of useless(own, stayed, findings, now, then)) harm.set(candidate, "its finding is still there afterwards");
         continue;
       }
+      if (!grew(first.rule, kept, before.get(dir), after.get(dir))) continue; // it came along into another declaration
       const declaration = after.get(dir)?.declarations.get(first) ?? "";
       for (const candidate of suspects(kept, first.at.path, declaration, now))
         harm.set(candidate, `it brings a new finding of ${first.rule}`);
@@ -317,6 +318,13 @@ function useless(
   const changed = stayed.filter((f) => !take(key(f, now))).length;
   const blamed = own.filter((c) => take(key(c.finding, now)));
   return blamed.length > 0 && rest.length <= changed ? blamed : own;
+}
+
+/** True when a directory has more findings of a rule than the fixes leave it with. */
+function grew(rule: string, kept: readonly Candidate[], before: Checked | undefined, after: Checked | undefined): boolean {
+  const count = (checked: Checked | undefined): number => checked?.findings.filter((f) => f.rule === rule).length ?? 0;
+  const mended = kept.filter((c) => c.finding.rule === rule && before?.findings.includes(c.finding)).length;
+  return count(after) > count(before) - mended;
 }
 
 /** The fixes that edit the declaration; else those that edit the file; else all. */

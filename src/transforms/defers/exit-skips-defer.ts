@@ -1,0 +1,95 @@
+import { defineRule, definitionOf, finding, type GoNode, type PackageModel, unparen } from "../../rule/index.ts";
+import { movedToRun } from "./run-body.ts";
+
+/**
+ * os.Exit or log.Fatal while deferred calls are pending.
+ *
+ *     func main() {                            func main() {
+ *         f := create()                            if err := run(); err != nil {
+ *         defer f.Close()                              log.Fatal(err)
+ *         if err := fill(f); err != nil {          }
+ *             log.Fatal(err)             =>    }
+ *         }
+ *     }                                        func run() error {
+ *                                                  f := create()
+ *                                                  defer f.Close()
+ *                                                  if err := fill(f); err != nil {
+ *                                                      return err
+ *                                                  }
+ *                                                  return nil
+ *                                              }
+ */
+export default defineRule({
+  id: "exit-skips-defer",
+  family: "defers",
+  title: "os.Exit or log.Fatal ends the process before the deferred calls run",
+  why: "os.Exit does not run deferred calls, and log.Fatal calls it: what they would have flushed, removed or unlocked is left as it is.",
+  fixSafety:
+    "Always unsafe: the body becomes a function that returns its error or its exit code, so the deferred calls run before the process ends and may take their time, and the error is told after them.",
+  silent:
+    "No deferred call is pending on a way to the exit; the exit stands in another function, or in a literal of its own. Pedantic where all that is pending ends with the process anyway: a context's cancel, an Unlock, a timer's Stop, a WaitGroup's Done, the close of a channel, a recover. Functions with results, methods and literals get no fix.",
+  sources: ["https://pkg.go.dev/os#Exit", "https://pkg.go.dev/log#Fatal"],
+  since: "0.1.0",
+  tier: "recommended",
+  triggers: [
+    ["defer ", "xit("],
+    ["defer ", "atal"],
+    ["defer ", "die("],
+  ],
+  *check(pkg) {
+    for (const func of pkg.functions) {
+      if (!func.body || !mayExit(func.body)) continue; // words first: the flow costs more
+      const flow = pkg.flow(func);
+      if (flow.defers.length === 0) continue;
+      for (const { kind, at: exit } of flow.exits) {
+        if (kind !== "exit" || exit.kind !== "call_expression") continue;
+        const pending = flow.defers.filter((d) => flow.reaches(d, exit));
+        if (pending.length === 0) continue; // it exits before anything is deferred
+        const callee = exit.child("function")?.text ?? "this call";
+        const what = pending.length === 1 ? "a deferred call" : `${pending.length} deferred calls`;
+        yield finding(
+          this,
+          exit,
+          `${callee} ends the process and skips ${what}`,
+          [movedToRun(pkg, func, exit, "error"), movedToRun(pkg, func, exit, "int")],
+          {
+            related: pending.map((d) => ({ at: d, message: "does not run then" })),
+            tier: pending.every((d) => endsWithProcess(pkg, d)) ? "pedantic" : undefined,
+          },
+        );
+      }
+    }
+  },
+});
+
+function mayExit(body: GoNode): boolean {
+  const { text } = body;
+  return text.includes("defer ") && ["xit(", "atal", "die("].some((word) => text.includes(word));
+}
+
+/** What the deferred call would do is done by the end of the process, or is of no use then. */
+function endsWithProcess(pkg: PackageModel, defer: GoNode): boolean {
+  const call = defer.items[0] && unparen(defer.items[0]);
+  const callee = call?.kind === "call_expression" ? unparen(call.child("function") as GoNode) : null;
+  if (!callee) return false;
+  if (callee.kind === "func_literal")
+    return callee.find("call_expression").some((c) => pkg.symbol(c.child("function") as GoNode) === "recover");
+  const symbol = pkg.symbol(callee);
+  if (symbol !== null) return HARMLESS.has(symbol);
+  const binding = callee.kind === "identifier" ? pkg.binding(callee) : null;
+  const made = binding && definitionOf(pkg, binding)?.symbol;
+  return made != null && /^(context\.With|os\/signal\.NotifyContext)/.test(made);
+}
+
+const HARMLESS = new Set([
+  "close",
+  "recover",
+  "sync.Mutex.Unlock",
+  "sync.RWMutex.Unlock",
+  "sync.RWMutex.RUnlock",
+  "sync.Locker.Unlock",
+  "sync.WaitGroup.Done",
+  "time.Timer.Stop",
+  "time.Ticker.Stop",
+  "os/signal.Stop",
+]);
