@@ -27,7 +27,7 @@ export default defineRule({
   fixSafety:
     "Always unsafe: the body becomes a function that returns its error or its exit code, so the deferred calls run before the process ends and may take their time, and the error is told after them.",
   silent:
-    "No deferred call is pending on a way to the exit; the exit stands in another function, or in a literal of its own. Pedantic where all that is pending ends with the process anyway: a context's cancel, an Unlock, a timer's Stop, a WaitGroup's Done, the close of a channel, a recover. Functions with results, methods and literals get no fix.",
+    "No deferred call is pending on a way to the exit; the exit stands in another function, or in a literal of its own. Pedantic where all that is pending ends with the process anyway: a context's cancel, an Unlock, a timer's Stop, a WaitGroup's Done, the close of a channel, a recover; where a helper of the module ends the process; and in examples of documentation. Functions with results, methods and literals get no fix.",
   sources: ["https://pkg.go.dev/os#Exit", "https://pkg.go.dev/log#Fatal"],
   since: "0.1.0",
   tier: "recommended",
@@ -54,7 +54,7 @@ export default defineRule({
           [movedToRun(pkg, func, exit, "error"), movedToRun(pkg, func, exit, "int")],
           {
             related: pending.map((d) => ({ at: d, message: "does not run then" })),
-            tier: pending.every((d) => endsWithProcess(pkg, d)) ? "pedantic" : undefined,
+            tier: isMinor(pkg, exit, pending) ? "pedantic" : undefined,
           },
         );
       }
@@ -65,6 +65,14 @@ export default defineRule({
 function mayExit(body: GoNode): boolean {
   const { text } = body;
   return text.includes("defer ") && ["xit(", "atal", "die("].some((word) => text.includes(word));
+}
+
+/** What is pending is of no use any more, a helper decides on the end, or the code is there to be read. */
+function isMinor(pkg: PackageModel, exit: GoNode, pending: readonly GoNode[]): boolean {
+  if (pending.every((d) => endsWithProcess(pkg, d))) return true;
+  const symbol = pkg.symbol(exit.child("function") as GoNode) ?? "";
+  if (!symbol.startsWith("os.Exit") && !symbol.startsWith("log.")) return true;
+  return pkg.fileOf(exit).test && exit.closest("function_declaration")?.child("name")?.text.startsWith("Example") === true;
 }
 
 /** What the deferred call would do is done by the end of the process, or is of no use then. */
