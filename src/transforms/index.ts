@@ -5,6 +5,8 @@ import cstringNotFreed from "./cgo/cstring-not-freed.ts";
 import lostCancel from "./contexts/lost-cancel.ts";
 import selectWithoutDone from "./contexts/select-without-done.ts";
 import sleepIgnoresContext from "./contexts/sleep-ignores-context.ts";
+import exitSkipsDefer from "./defers/exit-skips-defer.ts";
+import recoverNotDeferred from "./defers/recover-not-deferred.ts";
 import doubleClose from "./goroutines/double-close.ts";
 import fatalInGoroutine from "./goroutines/fatal-in-goroutine.ts";
 import loopVariableCaptured from "./goroutines/loop-variable-captured.ts";
@@ -47,6 +49,8 @@ export const rules: readonly Rule[] = [
   lostCancel,
   selectWithoutDone,
   sleepIgnoresContext,
+  exitSkipsDefer,
+  recoverNotDeferred,
   doubleClose,
   fatalInGoroutine,
   loopVariableCaptured,
