@@ -38,6 +38,7 @@ export * from "./resources/started.ts";
 export * from "./resources/writers.ts";
 export * from "./resources/written.ts";
 export * from "./rule.ts";
+export * from "./run-body.ts";
 export * from "./select-entry.ts";
 export * from "./select-wait.ts";
 export * from "./stopped-ticker.ts";

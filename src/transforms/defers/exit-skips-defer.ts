@@ -1,5 +1,4 @@
-import { defineRule, definitionOf, finding, type GoNode, type PackageModel, unparen } from "../../rule/index.ts";
-import { movedToRun } from "./run-body.ts";
+import { defineRule, definitionOf, finding, type GoNode, movedToRun, type PackageModel, unparen } from "../../rule/index.ts";
 
 /**
  * os.Exit or log.Fatal while deferred calls are pending.

@@ -1,25 +1,14 @@
 /** A function's body moved into one that returns what its exits said: `run() error`, or `run() int`. */
-import {
-  type Edits,
-  type Fix,
-  type FuncModel,
-  fix,
-  type GoNode,
-  type ImportIntent,
-  importName,
-  insertAfter,
-  isNamed,
-  member,
-  type PackageModel,
-  plainStatement,
-  qualifier,
-  replace,
-  spanOf,
-  statementsOf,
-  terminates,
-  unlabelled,
-  unparen,
-} from "../../rule/index.ts";
+import { importName } from "../go/imports.ts";
+import { type GoNode, unparen } from "../go/node.ts";
+import type { FuncModel, PackageModel } from "../model/model.ts";
+import { fix } from "./build.ts";
+import { type Edits, insertAfter, replace, spanOf, statementsOf, unlabelled } from "./edits.ts";
+import { member, qualifier } from "./names.ts";
+import { terminates } from "./obligation/exits.ts";
+import type { Fix, ImportIntent } from "./rule.ts";
+import { isNamed } from "./types.ts";
+import { plainStatement } from "./wait-groups.ts";
 
 type Form = "error" | "int";
 
