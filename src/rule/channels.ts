@@ -193,3 +193,47 @@ export function repeatedIn(channel: LocalChannel, node: GoNode): GoNode | null {
   }
   return null;
 }
+
+/**
+ * Room for every send that is seen: one for each, or for each turn of the loop that starts or does them. A capacity that is no constant is taken to be chosen
+ * so; whoever else may hold the channel is taken to know its size.
+ */
+export function hasRoom(channel: LocalChannel): boolean {
+  return channel.capacity === null || (channel.capacity > 0 && mostSends(channel) <= channel.capacity);
+}
+
+/** How many values are sent on one channel at most, as far as is seen. */
+export function mostSends(channel: LocalChannel): number {
+  return channel.ops.filter((op) => op.doing === "send").reduce((n, op) => n + timesOf(channel, op), 0);
+}
+
+/** Is a goroutine's one send received on every way out of the function, be it that it waits for ever? */
+export function isAlwaysReceived(channel: LocalChannel, send: GoNode): boolean {
+  const start = goroutineOps(channel, "send").find((op) => op.node === send)?.runner.start;
+  if (channel.open || !start || !channel.func.node.contains(start)) return false;
+  const receives = ownOps(channel, "receive", "range").filter((op) => op.clause === null && !op.runner.deferred && op.through === null);
+  if (receives.some((op) => op.doing === "range")) return true;
+  const stop = (atom: GoNode): boolean => receives.some((op) => atom.contains(op.node));
+  return mostSends(channel) === 1 && channel.pkg.flow(channel.func).escape(start, { stop }) === null;
+}
+
+/** How often one channel sees the operation at most. */
+function timesOf(channel: LocalChannel, op: ChannelOp): number {
+  const { start, body, at } = op.runner;
+  if ((start !== null && body.pkg.flow(body).inLoop(at)) || (op.through !== null && op.node.closest("for_statement")))
+    return Number.POSITIVE_INFINITY;
+  const loop = repeatedIn(channel, start ?? at);
+  if (!loop) return 1;
+  return repeatedIn(channel, loop) ? Number.POSITIVE_INFINITY : constantTurns(channel.pkg, loop);
+}
+
+/** `for i := 0; i < 3; i++`, `for range 3`: 3; Infinity where it is no constant. */
+function constantTurns(pkg: PackageModel, loop: GoNode): number {
+  const clause = loop.items.find((n) => n.is("for_clause", "range_clause"));
+  const condition = clause?.child("condition");
+  const counts = clause?.child("initializer")?.child("right")?.text === "0" && clause.child("update")?.kind === "inc_statement";
+  const below = counts && condition?.kind === "binary_expression" && condition.children.some((c) => c.kind === "<");
+  const limit = clause?.kind === "range_clause" ? clause.child("right") : below ? condition.child("right") : null;
+  const turns = limit ? constantOf(pkg, limit) : null;
+  return typeof turns === "number" || typeof turns === "bigint" ? Number(turns) : Number.POSITIVE_INFINITY;
+}

@@ -4,26 +4,17 @@ import {
   constantOf,
   contextsInScope,
   defineRule,
-  type Fix,
   finding,
-  fix,
-  freshName,
   type GoNode,
   inCleanup,
   inGoroutine,
-  insertAfter,
+  isDoneChannel,
   isNamed,
   isRepeated,
-  leaving,
   loopsAround,
-  member,
   type PackageModel,
-  qualifier,
-  reachOf,
-  replace,
+  pauseToo,
   runsAfterDone,
-  statementOf,
-  unlabelled,
   unparen,
 } from "../../rule/index.ts";
 
@@ -51,7 +42,7 @@ export default defineRule({
   fixSafety:
     "Always unsafe: the function gives the work up where it used to go on. Check that leaving here leaves nothing half done, and that the callers expect the context's error.",
   silent:
-    "The sleep is neither in a loop nor in a goroutine; each turn asks ctx.Err() or ctx.Done() and the sleep is a constant of less than a second; the context can never end, has ended already, or is a request's in a goroutine that outlives the handler; what follows the sleep cancels the context; the code is deferred cleanup.",
+    "The sleep is neither in a loop nor in a goroutine; each turn asks ctx.Err(), ctx.Done() or a done channel and the sleep is a constant of less than a second; the context can never end, has ended already, or is a request's in a goroutine that outlives the handler; what follows the sleep cancels the context; the code is deferred cleanup. Pedantic in tests, for constants of less than a second.",
   sources: ["https://pkg.go.dev/time#Sleep", "https://go.dev/blog/context"],
   since: "0.1.0",
   tier: "recommended",
@@ -73,9 +64,10 @@ export default defineRule({
       const repeated = isRepeated(pkg, node);
       if (!repeated && !inGoroutine(pkg, node)) continue; // one pause of the caller's own
       const short = isNumber(duration, (d) => d < LONG);
-      if (repeated && short && looksAtContext(pkg, node, context)) continue; // the turn ends soon
+      if (repeated && short && looksForEnd(pkg, node, context)) continue; // the turn ends soon
+      const tier = short && pkg.fileOf(node).test ? "pedantic" : undefined; // a test ends soon, too
       const related = context.binding.node ? [{ at: context.binding.node, message: `${context.text} comes from here` }] : [];
-      yield finding(this, node, `this sleep goes on when ${context.text} is done`, [onTimer(pkg, node, context)], { related });
+      yield finding(this, node, `this sleep goes on when ${context.text} is done`, [pauseToo(pkg, node, context)], { related, tier });
     }
   },
 });
@@ -84,42 +76,17 @@ function isNumber(constant: ReturnType<typeof constantOf> | undefined, holds: (v
   return (typeof constant === "number" || typeof constant === "bigint") && holds(constant);
 }
 
-/** A loop around asks the context in each turn, in its condition or its body. */
-function looksAtContext(pkg: PackageModel, sleep: GoNode, context: ContextInScope): boolean {
+/** Each turn of a loop around asks the context, or receives from a done channel, in the loop's condition or its body. */
+function looksForEnd(pkg: PackageModel, sleep: GoNode, context: ContextInScope): boolean {
+  const func = pkg.functionOf(sleep);
   return loopsAround(sleep).some((loop) =>
-    loop.find("call_expression").some((call) => {
-      if (pkg.functionOf(call) !== pkg.functionOf(sleep)) return false;
-      const callee = unparen(call.child("function") as GoNode);
-      const operand = callee.kind === "selector_expression" ? callee.child("operand") : null;
-      const name = callee.child("field")?.text;
-      if (!operand || (name !== "Err" && name !== "Done")) return false;
-      return operand.text === context.text || isNamed(pkg.typeOf(operand), "context.Context");
+    loop.find("call_expression", "unary_expression").some((n) => {
+      if (pkg.functionOf(n) !== func) return false;
+      const operand = n.child("operand");
+      if (n.kind === "unary_expression") return n.child("operator")?.kind === "<-" && operand !== null && isDoneChannel(pkg, operand);
+      const callee = unparen(n.child("function") as GoNode);
+      const asked = callee.kind === "selector_expression" && callee.child("field")?.text === "Err" ? callee.child("operand") : null;
+      return asked !== null && (asked.text === context.text || isNamed(pkg.typeOf(asked), "context.Context"));
     }),
   );
-}
-
-function onTimer(pkg: PackageModel, call: GoNode, context: ContextInScope): Fix | null {
-  const statement = statementOf(call);
-  const callee = call.child("function");
-  const time = qualifier(pkg, call, "time", "NewTimer");
-  if (!statement || unlabelled(statement) !== call.parent || !callee || !time) return null;
-  const timer = freshName(pkg, "timer", statement);
-  const leave = leaving(pkg, statement, context);
-  return fix({
-    title: `Sleep on a timer, and give up when ${context.text} is done`,
-    ...leave,
-    edits: [
-      replace(callee, `${timer} := ${member(time, "NewTimer")}`),
-      insertAfter(statement, [
-        "select {",
-        `case <-${timer}.C:`,
-        `case <-${context.text}.Done():`,
-        `\t${timer}.Stop()`,
-        ...leave.lines.map((l) => `\t${l}`),
-        "}",
-      ]),
-    ],
-    imports: time.imports,
-    assumes: [...leave.assumes, reachOf(statement)],
-  });
 }

@@ -1,0 +1,125 @@
+import {
+  type ContextInScope,
+  channelOf,
+  climb,
+  contextsInScope,
+  defineRule,
+  endsWithContext,
+  type Fix,
+  finding,
+  type GoNode,
+  givesSlotBack,
+  goroutineOps,
+  hasRoom,
+  inCleanup,
+  inGoroutine,
+  isAlwaysReceived,
+  isDoneChannel,
+  isNamed,
+  type LocalChannel,
+  type PackageModel,
+  pauseToo,
+  runsAfterDone,
+  sendsToDeparted,
+  underlying,
+  unparen,
+  waitsInTickerLoop,
+  waitToo,
+} from "../../rule/index.ts";
+
+/**
+ * A bare send or receive that blocks although a context is there to be waited on.
+ *
+ *     go func() {                          go func() {
+ *         for v := range in {                  for v := range in {
+ *             out <- work(v)                       select {
+ *         }                                        case out <- work(v):
+ *     }()                             =>           case <-ctx.Done():
+ *                                                      return
+ *                                                  }
+ *                                              }
+ *                                          }()
+ */
+export default defineRule({
+  id: "chan-op-ignores-context",
+  family: "contexts",
+  title: "A bare channel operation does not wait on the context that is in scope",
+  why: "When the context is cancelled, the other side may be gone: the goroutine then waits for ever at this send or receive, and leaks with all that it holds.",
+  fixSafety:
+    "Always unsafe: the function gives the work up where it used to wait on. Check that leaving here leaves nothing half done, and that the callers expect the context's error.",
+  silent:
+    "The channel is made here with room for every send; it is a receive from Done(), from a `chan struct{}` with a name such as done, stop or quit, or of the operating system's signals; a semaphore's slot is given back; every way out of the function receives it; who answers was started here with a context; send-to-departed-receiver or ticker-loop-never-ends speaks; the context can never end, or has ended already; the code is deferred cleanup. Pedantic outside of goroutines.",
+  sources: ["https://go.dev/blog/pipelines", "https://pkg.go.dev/context#Context"],
+  since: "0.1.0",
+  tier: "recommended",
+  triggers: [
+    ["<-", "ontext"],
+    ["<-", "ctx"],
+    ["<-", "Request"],
+    ["<-", "tream"],
+  ],
+  *check(pkg) {
+    for (const op of pkg.nodes("send_statement", "unary_expression")) {
+      const channel = channelOfBare(op);
+      if (!channel) continue; // a case of a select, or no channel operation
+      if (inCleanup(op)) continue; // cleanup has to be done with the context gone, too
+      const context = contextsInScope(pkg, op).find((c) => !runsAfterDone(c, op));
+      if (!context) continue; // nothing to wait on
+      if (underlying(pkg, pkg.typeOf(channel)).kind !== "chan") continue; // not known to be a channel
+      if (op.kind === "send_statement" ? sendIsCovered(pkg, op, channel) : receiveIsCovered(pkg, op, channel)) continue;
+      if (givesSlotBack(pkg, op)) continue; // there is room: it took the slot itself
+      if (op.kind === "unary_expression" && endsWithContext(pkg, channel, op, context)) continue; // whoever answers gives up with the context
+      const what = op.kind === "send_statement" ? "send" : "receive";
+      const related = context.binding.node ? [{ at: context.binding.node, message: `${context.text} comes from here` }] : [];
+      const tier = inGoroutine(pkg, op) ? undefined : "pedantic"; // its caller waits with it, and may know that it ends
+      yield finding(this, op, `this ${what} waits on when ${context.text} is done`, [waitsToo(pkg, op, context)], { related, tier });
+    }
+  },
+});
+
+/** The channel of a send or receive that is no case of a select. */
+function channelOfBare(op: GoNode): GoNode | null {
+  if (op.kind === "send_statement") return op.parent?.kind === "communication_case" ? null : unparen(op.child("channel") as GoNode);
+  if (op.child("operator")?.kind !== "<-") return null;
+  if (climb(op).parent?.kind === "receive_statement") return null;
+  return unparen(op.child("operand") as GoNode);
+}
+
+function sendIsCovered(pkg: PackageModel, send: GoNode, channel: GoNode): boolean {
+  if (sendsToDeparted(pkg, send)) return true; // send-to-departed-receiver tells it better
+  const binding = channel.kind === "identifier" ? pkg.binding(channel) : null;
+  const local = binding?.func ? channelOf(pkg, binding) : null;
+  if (!local) return false;
+  return hasRoom(local) || isAlwaysReceived(local, send);
+}
+
+function receiveIsCovered(pkg: PackageModel, receive: GoNode, channel: GoNode): boolean {
+  if (isDoneChannel(pkg, channel)) return true; // it waits for an end already
+  const type = underlying(pkg, pkg.typeOf(channel));
+  if (type.kind === "chan" && isNamed(type.elem, "os.Signal")) return true; // lasts as long as the process
+  if (waitsInTickerLoop(pkg, receive)) return true; // ticker-loop-never-ends tells it better
+  return drainsTimer(pkg, receive, channel);
+}
+
+/** `if !t.Stop() { <-t.C }`: it is there, or timer-drain-blocks tells. */
+function drainsTimer(pkg: PackageModel, receive: GoNode, channel: GoNode): boolean {
+  if (channel.kind !== "selector_expression" || pkg.symbol(channel) !== "time.Timer.C") return false;
+  const condition = receive.closest("if_statement")?.child("condition");
+  return condition?.find("call_expression").some((c) => pkg.symbol(unparen(c.child("function") as GoNode)) === "time.Timer.Stop") ?? false;
+}
+
+/** A bare `<-time.After(d)` becomes a timer that is stopped: in a select it would stay behind. */
+function waitsToo(pkg: PackageModel, op: GoNode, context: ContextInScope): Fix | null {
+  const from = op.kind === "unary_expression" ? op.child("operand") : null;
+  const callee = from?.kind === "call_expression" ? from.child("function") : null;
+  const after = from && callee && pkg.symbol(unparen(callee)) === "time.After" ? pauseToo(pkg, from, context) : null;
+  return after ?? waitToo(pkg, op, context, op.kind === "unary_expression" ? senderOf(pkg, op) : null);
+}
+
+/** The local channel from which is received, when a goroutine would wait for ever if it was not. */
+function senderOf(pkg: PackageModel, receive: GoNode): LocalChannel | null {
+  const channel = unparen(receive.child("operand") as GoNode);
+  const binding = channel.kind === "identifier" ? pkg.binding(channel) : null;
+  const local = binding?.func ? channelOf(pkg, binding) : null;
+  return local && !local.open && !hasRoom(local) && goroutineOps(local, "send").length > 0 ? local : null;
+}
