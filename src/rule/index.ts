@@ -54,6 +54,6 @@ export * from "./types.ts";
 export * from "./values.ts";
 export * from "./versions.ts";
 export * from "./wait-groups.ts";
-export * from "./walk.ts";
 export * from "./wait-too.ts";
+export * from "./walk.ts";
 export * from "./wrap-body.ts";
