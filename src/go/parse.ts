@@ -32,6 +32,14 @@ interface Grammar {
 let grammar: Grammar | null = null;
 let loading: Promise<void> | null = null;
 
+/** `parse` was called before the grammar was there: await `loadGrammar()`, then begin anew. */
+export class GrammarNotLoaded extends Error {
+  override name = "GrammarNotLoaded";
+  constructor() {
+    super("parse before loadGrammar: await loadGrammar() first");
+  }
+}
+
 /** Loads the grammar once. Must be awaited before `parse`. */
 export function loadGrammar(): Promise<void> {
   loading ??= (async () => {
@@ -55,10 +63,10 @@ const SAMPLE = 'package p\n\nfunc (t *T) f(a, b int) (x error) {\n\tif v := g(a)
 /**
  * Parses the ranges of `source` (all of it when none are given): whole top-level declarations (a newline behind them may be
  * included), sorted and disjoint. `shown` is what the grammar gets to see: the text, or one of the same length with other words.
- * Throws when the grammar has not been loaded.
+ * Throws `GrammarNotLoaded` when the grammar has not been loaded.
  */
 export function parse(source: Source, ranges?: readonly Range[], shown = source.text): Tree {
-  if (!grammar) throw new Error("parse before loadGrammar: await loadGrammar() first");
+  if (!grammar) throw new GrammarNotLoaded();
   if (ranges?.length === 0) return { roots: [], errors: [] };
   const { parser, shapes, walk } = grammar;
   const includedRanges = ranges ? terminated(source.text, ranges) : null;

@@ -6,6 +6,7 @@ import type { GoNode, Source } from "../go/node.ts";
 import { type Declaration, type ImportDeclaration, type Outline, outline } from "../go/outline.ts";
 import { parse } from "../go/parse.ts";
 import { respellNew } from "../go/respell.ts";
+import { readDeclaration } from "../go/syntax/read.ts";
 import type { FileModel } from "./model.ts";
 
 export interface SyntaxProblem {
@@ -83,14 +84,30 @@ export class GoFile implements FileModel {
     return this.#syntax.get(declaration) ?? null;
   }
 
-  /** Parses several declarations at once, which costs less than one by one. */
+  /** Reads declarations; those that only the grammar can tell of are parsed together, which costs less than one by one. */
   parse(declarations: readonly Declaration[]): void {
-    const wanted = declarations.filter((d) => !this.#syntax.has(d)).sort((a, b) => a.start - b.start);
-    if (wanted.length === 0) return;
+    const refused: Declaration[] = [];
+    for (const d of declarations) {
+      if (this.#syntax.has(d)) continue;
+      const root = readDeclaration(this.source, d);
+      if (root) this.#keep(d, root);
+      else refused.push(d);
+    }
+    if (refused.length > 0) this.#parse(refused.sort((a, b) => a.start - b.start));
+  }
+
+  #keep(d: Declaration, root: GoNode): void {
+    this.parsed += d.end - d.start;
+    if (d.end - d.start > 2 * DEEPEST && deeperThan(root, DEEPEST)) {
+      this.problems.push({ path: this.path, start: d.start, message: `nested deeper than ${DEEPEST} levels, not checked` });
+      this.#syntax.set(d, null);
+    } else this.#syntax.set(d, root);
+  }
+
+  #parse(wanted: readonly Declaration[]): void {
     const tree = parse(this.source, wanted);
     const byStart = new Map(tree.roots.map((r) => [r.start, r]));
     for (const d of wanted) {
-      this.parsed += d.end - d.start;
       let root = byStart.get(d.start) ?? null;
       let error = tree.errors.find((e) => e.start >= d.start && e.start <= d.end);
       // Alone, so that a neighbour's error does no harm; then with what the grammar does not know respelt.
@@ -101,12 +118,10 @@ export class GoFile implements FileModel {
         error = again.errors[0];
       }
       if (error || !root) {
+        this.parsed += d.end - d.start;
         this.problems.push({ path: this.path, start: error?.start ?? d.start, message: "syntax error" });
         this.#syntax.set(d, null);
-      } else if (d.end - d.start > 2 * DEEPEST && deeperThan(root, DEEPEST)) {
-        this.problems.push({ path: this.path, start: d.start, message: `nested deeper than ${DEEPEST} levels, not checked` });
-        this.#syntax.set(d, null);
-      } else this.#syntax.set(d, root);
+      } else this.#keep(d, root);
     }
   }
 }
