@@ -5,7 +5,6 @@ const WITHOUT_GO = new Set(["rule", "rules", "undo", "help", "--help", "-h", "--
 /** Returns at once. What fails here fails again, and is told, where it is needed. */
 export function warmUp(args: readonly string[]): void {
   if (WITHOUT_GO.has(args[0] ?? "")) return;
-  const grammar = import("../go/parse.ts").then(({ loadGrammar }) => loadGrammar());
   const formatter = import("../go/format.ts").then(({ loadFormatter }) => loadFormatter());
-  Promise.allSettled([grammar, formatter]);
+  Promise.allSettled([formatter]);
 }

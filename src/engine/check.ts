@@ -3,7 +3,7 @@ import { isUtf8 } from "node:buffer";
 import { dirname, join } from "node:path";
 import type { Version } from "../go/module.ts";
 import type { Declaration } from "../go/outline.ts";
-import { loadGrammar } from "../go/parse.ts";
+import { GrammarNotLoaded, loadGrammar } from "../go/parse.ts";
 import { GoFile } from "../model/file.ts";
 import { buildPackage, type Package } from "../model/package.ts";
 import type { Finding, Fix, Rule } from "../rule/rule.ts";
@@ -123,7 +123,7 @@ export class Checker {
   /** Checks the targets, which are all that is wanted of one directory. */
   async checkDirectory(dir: string, targets: readonly Target[]): Promise<Checked> {
     const witness = this.contents ? new Witness() : null;
-    const checked = await this.check(dir, targets, witness);
+    const checked = await this.checkWithGrammar(dir, targets, witness);
     const trace = witness && this.traceOf(dir, targets, witness);
     return trace ? Object.assign(checked, { trace }) : checked;
   }
@@ -143,6 +143,17 @@ export class Checker {
     return handed && { content, imports: witness.imports(shown), seen, handed, marks };
   }
 
+  /** Most directories never need the grammar: it is loaded when one asks for it, and that directory begun anew. */
+  private async checkWithGrammar(dir: string, targets: readonly Target[], witness: Witness | null): Promise<Result> {
+    try {
+      return await this.check(dir, targets, witness);
+    } catch (error) {
+      if (!(error instanceof GrammarNotLoaded)) throw error;
+      await loadGrammar();
+      return this.check(dir, targets, witness);
+    }
+  }
+
   private async check(dir: string, targets: readonly Target[], witness: Witness | null): Promise<Result> {
     const settings = this.options.settings(dir);
     const version = this.modules.version(dir, settings.go);
@@ -158,13 +169,11 @@ export class Checker {
     await this.parse(loaded, result);
     const { triggers, handing } = spoken;
     const own = new Set(loaded.flatMap((f) => f.own));
-    if (own.size > 0) await loadGrammar();
     const handed = handing && own.size > 0 ? this.modules.handedOutTo(dir, own, handing, witness) : NONE;
     const names = namesOf(handed);
     // Beside a named file stand others that were not searched.
     const open = targets.some((t) => t.named) ? triggers.all : triggers.open(loaded.map((f) => f.presence));
     if (!loaded.some((f) => f.marked || triggers.touches(f.presence, open) || f.calls(names))) return result;
-    await loadGrammar();
     this.modules.trim();
     this.run({ dir, settings, version, open, witness, handed, names, ...spoken }, loaded, result);
     for (const { file } of loaded) if (!result.broken.has(file.path)) result.problems.push(...(await unreadDeclarations(file)));
@@ -303,6 +312,7 @@ export class Checker {
     try {
       for (const finding of rule.check(pkg)) found.push(finding);
     } catch (error) {
+      if (error instanceof GrammarNotLoaded) throw error;
       const message = error instanceof Error ? `${error.message}${thrownAt(error)}` : String(error);
       result.problems.push({ path: pkg.dir, rule: rule.id, message: `the rule failed in package ${pkg.name}: ${message}` });
     }

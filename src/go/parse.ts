@@ -3,7 +3,7 @@
  * The only importer of the tree-sitter binding.
  */
 import { readFileSync } from "node:fs";
-import { Language, Parser } from "web-tree-sitter";
+import type { Parser } from "web-tree-sitter";
 import { copyExactly, copyQuickly, Shapes } from "./copy.ts";
 import { directCursor, type Walk, type Walkable } from "./cursor.ts";
 import { locate } from "./locate.ts";
@@ -43,6 +43,7 @@ export class GrammarNotLoaded extends Error {
 /** Loads the grammar once. Must be awaited before `parse`. */
 export function loadGrammar(): Promise<void> {
   loading ??= (async () => {
+    const { Language, Parser } = await import("web-tree-sitter");
     const runtime = locate("web-tree-sitter.wasm", "web-tree-sitter/web-tree-sitter.wasm");
     const module = { locateFile: () => runtime };
     await Parser.init(module);

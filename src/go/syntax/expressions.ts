@@ -58,10 +58,17 @@ export abstract class ExpressionReader extends TypeReader {
   }
 
   private unary(): GoNode {
+    this.deeper();
+    const node = this.anyUnary();
+    this.depth--;
+    return node;
+  }
+
+  private anyUnary(): GoNode {
     switch (this.token) {
       case T.MULTIPLY: {
         const star = this.sign("operator");
-        return this.dereference(star, this.operand());
+        return this.dereference(star, this.unary());
       }
       case T.ARROW: {
         const place = this.place();
@@ -70,7 +77,7 @@ export abstract class ExpressionReader extends TypeReader {
           this.back(place);
           return this.postfix(this.behindType(this.type(null)));
         }
-        return branch("unary_expression", [arrow, held(this.operand(), "operand")]);
+        return branch("unary_expression", [arrow, held(this.unary(), "operand")]);
       }
       case T.ADD:
       case T.SUBTRACT:
@@ -78,21 +85,13 @@ export abstract class ExpressionReader extends TypeReader {
       case T.XOR:
       case T.AND: {
         const operator = this.sign("operator");
-        const operand = this.operand();
+        const operand = this.unary();
         if (isBare(operand)) this.refuse();
         return branch("unary_expression", [operator, held(operand, "operand")]);
       }
       default:
         return this.postfix(this.primary());
     }
-  }
-
-  /** The operand of a unary operator. */
-  private operand(): GoNode {
-    this.deeper();
-    const node = this.unary();
-    this.depth--;
-    return node;
   }
 
   /** The grammar reads the star of `*[]T(x).y` as part of the type: `(*[]T)(x).y`. */
@@ -190,9 +189,7 @@ export abstract class ExpressionReader extends TypeReader {
 
   private parenthesized(): GoNode {
     const open = this.sign();
-    this.deeper();
     const inner = this.typeOrExpression();
-    this.depth--;
     const close = this.expect(T.PAREN_END);
     if (isInstantiated(inner)) this.refuse();
     if (isBare(inner)) return this.behindType(branch("parenthesized_type", [open, inner, close]));
@@ -279,10 +276,7 @@ export abstract class ExpressionReader extends TypeReader {
 
   private indexed(operand: GoNode): GoNode {
     const open = this.sign();
-    this.deeper();
-    const node = this.at(T.COLON) ? this.sliced(operand, open, null) : this.indexedBy(operand, open);
-    this.depth--;
-    return node;
+    return this.at(T.COLON) ? this.sliced(operand, open, null) : this.indexedBy(operand, open);
   }
 
   private indexedBy(operand: GoNode, open: GoNode): GoNode {
@@ -367,7 +361,6 @@ export abstract class ExpressionReader extends TypeReader {
   private argumentList(): GoNode | null {
     const { header } = this;
     this.header = false;
-    this.deeper();
     this.wait(this.sign());
     let single: GoNode | null = null;
     let count = 0;
@@ -380,7 +373,6 @@ export abstract class ExpressionReader extends TypeReader {
       this.wait(this.sign());
     }
     this.wait(this.expect(T.PAREN_END));
-    this.depth--;
     this.header = header;
     return single;
   }

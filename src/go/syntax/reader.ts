@@ -8,6 +8,9 @@ import * as T from "./tokens.ts";
 /** Deeper nesting is refused: every level takes some of the stack. */
 const DEEPEST = 300;
 
+/** A name, by the grammar's rule. */
+const WIDE_NAME = /^[_\p{XID_Start}][_\p{XID_Continue}]*$/u;
+
 /** Where a reader stands. */
 export interface Place {
   readonly token: number;
@@ -29,8 +32,8 @@ export class Reader {
   protected start = 0;
   protected end = 0;
   /**
-   * Offset behind the line feed that ends the line of the token before, when this one stands on another; else -1. Of several in a row it is
-   * the last, as the grammar has it.
+   * Offset behind the line feed that ends the line of the token before, when this one stands on another; else -1. Line feeds that follow it at
+   * once belong to it, as the grammar has it.
    */
   protected lineEnd = -1;
   /** Start and end of each comment that was passed. */
@@ -70,7 +73,6 @@ export class Reader {
     const { text, limit } = this;
     let i = this.end;
     let lineEnd = -1;
-    let settled = false;
     let c = 0;
     while (true) {
       if (i >= limit) {
@@ -83,11 +85,12 @@ export class Reader {
       if (c === 32 || c === 9 || c === 13) i++;
       else if (c === LF) {
         i++;
-        if (!settled) lineEnd = i;
+        if (lineEnd >= 0) continue;
+        while (text.charCodeAt(i) === LF) i++;
+        lineEnd = i;
       } else if (c === SLASH) {
         const stop = this.commentEnd(i);
         if (stop < 0) break;
-        settled = lineEnd >= 0;
         this.comments.push(i, stop);
         i = stop;
       } else break;
@@ -120,8 +123,7 @@ export class Reader {
       all |= c;
       i++;
     }
-    // Which letters beyond ASCII make a name is the grammar's knowledge.
-    if (all > 127) this.refuse();
+    if (all > 127 && !WIDE_NAME.test(text.slice(start, i))) this.refuse();
     this.end = i;
     const word = T.wordToken(text, start, i);
     if (word < T.NEW) {

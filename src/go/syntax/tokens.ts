@@ -202,7 +202,7 @@ function shapes() {
   return table;
 }
 
-/** The token of the ASCII word `[start, end)`: a keyword, a name that the grammar knows, or `NAME`. */
+/** The token of the word `[start, end)`: a keyword, a name that the grammar knows, or `NAME`. */
 export function wordToken(text: string, start: number, end: number): number {
   const length = end - start;
   if (length < 2 || length > 11) return NAME;
