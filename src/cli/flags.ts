@@ -53,6 +53,16 @@ export interface CheckFlags extends OutputFlags {
   readonly u?: boolean;
 }
 
+/** What a review is of. */
+export function addReviewFlags(command: Command): void {
+  command.addOption(new Option("--resume", "go on with what an earlier review decided"));
+  addRuleFlags(command);
+  addFileFlags(command);
+  addNewFlags(command);
+  command.optionsGroup("Other:").addOption(colorOption());
+  addOtherFlags(command);
+}
+
 export function addFlags(command: Command): void {
   command
     .optionsGroup("Fixes:")
@@ -69,29 +79,48 @@ export function addFlags(command: Command): void {
       ]),
     )
     .addOption(new Option("--fixable <rules>", "fix only these: ids, families, tiers, ALL").argParser(list))
-    .addOption(new Option("--unfixable <rules>", "do not fix these").argParser(list))
+    .addOption(new Option("--unfixable <rules>", "do not fix these").argParser(list));
+  addRuleFlags(command);
+  addFileFlags(command);
+  command
+    .addOption(new Option("--stdin-filename <path>", "where the standard input would stand"))
+    .addOption(new Option("--show-files", "list the files that would be checked"))
+    .addOption(new Option("--shard <i/n>", "only the i-th of n parts of the tree; gomend merge joins their reports").argParser(shard));
+  addNewFlags(command);
+  command.addOption(new Option("--write-baseline", "write all findings to the baseline, gomend-baseline.json unless --baseline is given"));
+  addOutputFlags(command);
+  command.optionsGroup("Other:").addOption(new Option("--stats", "tell time and sizes on stderr"));
+  addOtherFlags(command);
+}
+
+function addRuleFlags(command: Command): void {
+  command
     .optionsGroup("Rules:")
     .addOption(
       new Option("--select <rules>", "check only these: ids, families, tiers (recommended, pedantic, harden), ALL").argParser(list),
     )
     .addOption(new Option("--ignore <rules>", "leave these out").argParser(list))
-    .addOption(new Option("--go <version>", "language version, in place of go.mod's"))
+    .addOption(new Option("--go <version>", "language version, in place of go.mod's"));
+}
+
+function addFileFlags(command: Command): void {
+  command
     .optionsGroup("Files:")
     .addOption(new Option("--include-generated", "check generated files too"))
-    .addOption(new Option("--include-ignored", "check vendor, testdata and what .gitignore names too"))
-    .addOption(new Option("--stdin-filename <path>", "where the standard input would stand"))
-    .addOption(new Option("--show-files", "list the files that would be checked"))
-    .addOption(new Option("--shard <i/n>", "only the i-th of n parts of the tree; gomend merge joins their reports").argParser(shard))
+    .addOption(new Option("--include-ignored", "check vendor, testdata and what .gitignore names too"));
+}
+
+function addNewFlags(command: Command): void {
+  command
     .optionsGroup("Only what is new:")
     .addOption(new Option("--new-from-merge-base <revision>", "only what came since the branch left that of the revision"))
     .addOption(new Option("--new-from-rev <revision>", "only what came since the revision"))
     .addOption(new Option("--new-from-patch <file>", "only what came with a patch that is applied already"))
-    .addOption(new Option("--baseline <file>", "only what the baseline does not hold"))
-    .addOption(new Option("--write-baseline", "write all findings to the baseline, gomend-baseline.json unless --baseline is given"));
-  addOutputFlags(command);
+    .addOption(new Option("--baseline <file>", "only what the baseline does not hold"));
+}
+
+function addOtherFlags(command: Command): void {
   command
-    .optionsGroup("Other:")
-    .addOption(new Option("--stats", "tell time and sizes on stderr"))
     .addOption(new Option("--config <file>", "this configuration, in place of the nearest .gomend.yml"))
     .addOption(new Option("--isolated", "no configuration file"))
     .addOption(new Option("--no-cache", "do not use the cache"))

@@ -1,14 +1,24 @@
 /** The commands and their flags. A command's work is loaded when it runs. */
 import { Command, CommanderError, Option } from "commander";
+import type { ReviewFlags } from "./commands/review.ts";
 import type { UndoFlags } from "./commands/undo.ts";
 import { fail } from "./fail.ts";
-import { addFlags, addOutputFlags, type CheckFlags, colorOption, type OutputFlags, outputFormat, withDefaults } from "./flags.ts";
+import {
+  addFlags,
+  addOutputFlags,
+  addReviewFlags,
+  type CheckFlags,
+  colorOption,
+  type OutputFlags,
+  outputFormat,
+  withDefaults,
+} from "./flags.ts";
 import { version } from "./version.ts";
 
 /** Runs one command line; gives the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
   let code = 0;
-  const program = build((c) => {
+  const program = build(args.length === 0 && isTerminal(), (c) => {
     code = c;
   });
   try {
@@ -20,7 +30,13 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-function build(exit: (code: number) => void): Command {
+/** A person who sees what is asked and can answer. */
+function isTerminal(): boolean {
+  return process.stdin.isTTY === true && process.stdout.isTTY === true && !process.env.CI;
+}
+
+/** `bare`: a person called gomend on a terminal and said nothing else. */
+function build(bare: boolean, exit: (code: number) => void): Command {
   const program = new Command("gomend")
     .description("Finds leaky and racy patterns in Go sources and rewrites them.")
     .version(version(), "-V, --version", "print the version")
@@ -38,7 +54,10 @@ function build(exit: (code: number) => void): Command {
     .argument("[paths...]", "files, directories, dir/..., or - for the standard input")
     .addOption(new Option("--fix", "apply safe fixes"))
     .addOption(new Option("-U", "apply all safe fixes (as --fix)"))
-    .action(async (paths: string[], flags: CheckFlags) => {
+    .addOption(new Option("-i, --interactive", "go through the fixes one by one (as gomend review)"))
+    .action(async (paths: string[], flags: CheckFlags & { readonly interactive?: boolean }) => {
+      if (flags.interactive) return exit(await (await import("./commands/review.ts")).review(paths, flags));
+      if (bare) return exit(await (await import("./commands/start.ts")).start(flags));
       const { check: command } = await import("./commands/check.ts");
       exit(await command(paths, flags));
     });
@@ -65,6 +84,18 @@ function build(exit: (code: number) => void): Command {
       exit(await command(files, flags));
     });
   addOutputFlags(merge);
+  const review = program
+    .command("review")
+    .summary("go through the fixes one by one")
+    .description(
+      "Shows each finding with its fix, and writes those that are accepted. Exit code: 0, 130 after ctrl-c, 2 a mistake or a fault.",
+    )
+    .argument("[paths...]", "files, directories, dir/...")
+    .action(async (paths: string[], flags: ReviewFlags) => {
+      const { review: command } = await import("./commands/review.ts");
+      exit(await command(paths, flags));
+    });
+  addReviewFlags(review);
   program
     .command("rule")
     .summary("explain one rule")

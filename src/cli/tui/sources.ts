@@ -1,10 +1,8 @@
 /** The texts of a review, and what a fix would make of them. */
-
-import { editsByPath } from "../../engine/plan.ts";
+import { renderOutcome } from "../../engine/outcome.ts";
 import { Preview } from "../../engine/preview.ts";
 import type { FileChange } from "../../engine/report.ts";
-import { applyEdits } from "../../text/apply.ts";
-import { compareEdits } from "../../text/edit.ts";
+import type { Fix } from "../../rule/rule.ts";
 import type { Item } from "./core/item.ts";
 import type { Decision } from "./core/state.ts";
 
@@ -18,6 +16,7 @@ export class Sources {
   private readonly texts = new Map<string, string>();
   private preview = new Preview((path) => this.text(path));
   private readonly known = new Map<string, Outlook>();
+  private readonly edits = new WeakMap<Decision, Outlook>();
 
   /** As files were read, by path. What is known of a text that is replaced is forgotten. */
   add(texts: ReadonlyMap<string, string>): void {
@@ -63,11 +62,15 @@ export class Sources {
     }
   }
 
-  private edited({ edits }: Extract<Decision, { kind: "edit" }>): Outlook {
-    const byPath = editsByPath([{ title: "", applicability: "unsafe", edits }]);
-    return [...byPath].map(([path, own]) => {
-      const before = this.text(path);
-      return { path, before, after: applyEdits(before, own.sort(compareEdits)) };
-    });
+  private edited(decision: Extract<Decision, { kind: "edit" }>): Outlook {
+    let known = this.edits.get(decision);
+    if (!known) {
+      const fix: Fix = { title: "", applicability: "unsafe", because: "", edits: decision.edits };
+      const { files, invalid, unparsed } = renderOutcome([fix], (path) => this.text(path));
+      const fault = invalid.get(fix) ?? unparsed.get(fix);
+      known = fault === undefined ? files : { fault };
+      this.edits.set(decision, known);
+    }
+    return known;
   }
 }

@@ -99,8 +99,14 @@ function supplied(state: State, action: Extract<Action, { type: "items" }>): Sta
   const byId = new Map(items.map((item) => [item.id, item]));
   const was = current(state);
   const index = position(state);
-  const steps = action.decisions ? { decisions: action.decisions, past: [], future: [] } : {};
-  const next = listed({ ...state, items, byId, ...steps, ...(action.notice === undefined ? {} : { notice: action.notice }) });
+  const next = listed({
+    ...state,
+    items,
+    byId,
+    ...(action.decisions ? { decisions: action.decisions } : {}),
+    ...(action.anew ? { past: [], future: [], alternatives: new Map() } : {}),
+    ...(action.notice === undefined ? {} : { notice: action.notice }),
+  });
   if (was && byId.has(was.id)) return next;
   const undecided = next.shown.find((item) => !next.decisions.has(item.id));
   const here = index >= 0 ? next.shown[Math.min(index, next.shown.length - 1)] : undecided;

@@ -104,23 +104,27 @@ export type Action =
   | { readonly type: "key"; readonly key: string; readonly text: string }
   | { readonly type: "paste"; readonly text: string }
   | { readonly type: "progress"; readonly progress: Progress | null }
-  /** The items of some directories are these now; `decisions` are those that still hold for them. */
+  /** All items that there are now; `decisions` are those that hold for them. `anew`: what was decided before cannot be taken back any more. */
   | {
       readonly type: "items";
       readonly items: readonly Item[];
       readonly decisions?: ReadonlyMap<string, Decision>;
+      readonly anew?: boolean;
       readonly notice?: string;
     }
   | { readonly type: "effect"; readonly effect: Effect };
 
 /** What a state machine cannot do itself. */
 export type Effect =
+  /** Go on with what an earlier review decided, or forget it. */
+  | "resume"
+  | "forget"
   | "quit"
+  | "interrupt"
   /** Leave now: what is accepted is written first, or the session is kept, or dropped. */
   | "leave-write"
   | "leave-keep"
   | "leave-drop"
-  | "interrupt"
   | "write"
   | "verify"
   | "edit-file"

@@ -26,6 +26,19 @@ export function bodyDrawing(view: View, width: number, height: number, split: bo
   return { rows: rows.map((r) => (r.length === 0 ? r : [span(" "), ...r])) };
 }
 
+/** All of it, as long as it is: for a prompt that scrolls. */
+export function bodyRows(view: View, width: number): Row[] {
+  const item = current(view.state);
+  if (!item) return emptyRows(view, 1);
+  return [
+    ...placeRows(view, item, width),
+    EMPTY,
+    ...fixRows(view, item, width),
+    ...middleRows(view, item, width, false),
+    ...reasonRows(view, item, width),
+  ];
+}
+
 /** What the pane shows: the change, or the path when asked for or when there is no change. */
 function middleRows(view: View, item: Item, width: number, split: boolean): Row[] {
   const fix = viewed(view.state, item);

@@ -4,7 +4,7 @@ import { SECTIONS } from "../core/keys.ts";
 import { current } from "../core/list.ts";
 import { EMPTY, filled, type Row, row, span } from "./row.ts";
 import type { Theme } from "./theme.ts";
-import type { Drawing, View } from "./view.ts";
+import type { View } from "./view.ts";
 
 /** Rows of what lies over the middle of the screen, at most this large; null when nothing does. */
 export function overlayRows(view: View, width: number, height: number): Row[] | null {
@@ -24,8 +24,14 @@ export function overlayRows(view: View, width: number, height: number): Row[] | 
   }
 }
 
-export function overlayDrawing(view: View, width: number, height: number): Drawing {
-  return { rows: overlayRows(view, width, height) ?? [] };
+/** The same as plain rows, as many as they are. */
+export function overlayText(view: View, width: number): Row[] {
+  const { overlay } = view.state;
+  if (overlay?.kind === "help") return helpRows(view.theme, width);
+  if (overlay?.kind === "rule") return ruleRows(view, width);
+  if (overlay?.kind === "ask" || overlay?.kind === "message")
+    return [row(span(overlay.title, view.theme.strong)), ...overlay.lines.map((l) => row(l))];
+  return [];
 }
 
 /** A page over everything, scrolled. */
@@ -76,7 +82,7 @@ function ruleRows({ state, theme, rules }: View, width: number): Row[] {
 /** A box in the middle, as wide as it needs to be. */
 function boxed(title: string, lines: readonly string[], width: number, height: number, theme: Theme): Row[] {
   const room = Math.min(width - 8, 92);
-  const body = lines.flatMap((l) => (l === "" ? [""] : wrapIndented(l, room)));
+  const body = lines.flatMap((l) => (displayWidth(l) <= room ? [l] : wrapIndented(l, room)));
   const head = wrap(title, room);
   const inner = Math.min(room, Math.max(...[...head, ...body].map(displayWidth), 24));
   const most = Math.max(1, height - 4 - head.length);
