@@ -1,4 +1,4 @@
-/** The middle of the screen: the place, what is wrong there, the fix with its change, and why. */
+/** The middle of the screen: the place, what is wrong there and why, the fix with its reason, and the change. */
 import { wrap } from "../../../text/sanitize.ts";
 import { statusOf } from "../core/filter.ts";
 import type { Item } from "../core/item.ts";
@@ -18,11 +18,9 @@ export function bodyDrawing(view: View, width: number, height: number, split: bo
   const item = current(view.state);
   if (!item) return { rows: emptyRows(view, height) };
   const inner = width - 2;
-  const top = [...placeRows(view, item, inner), EMPTY, ...fixRows(view, item, inner)];
-  const bottom = reasonRows(view, item, inner);
-  const room = Math.max(1, height - top.length - bottom.length);
-  const middle = scrolled(view, middleRows(view, item, inner, split), room);
-  const rows = [...top, ...middle, ...bottom].slice(0, height);
+  const top = topRows(view, item, inner);
+  const room = Math.max(1, height - top.length);
+  const rows = [...top, ...scrolled(view, middleRows(view, item, inner, split, room), room)].slice(0, height);
   return { rows: rows.map((r) => (r.length === 0 ? r : [span(" "), ...r])) };
 }
 
@@ -30,21 +28,21 @@ export function bodyDrawing(view: View, width: number, height: number, split: bo
 export function bodyRows(view: View, width: number): Row[] {
   const item = current(view.state);
   if (!item) return emptyRows(view, 1);
-  return [
-    ...placeRows(view, item, width),
-    EMPTY,
-    ...fixRows(view, item, width),
-    ...middleRows(view, item, width, false),
-    ...reasonRows(view, item, width),
-  ];
+  return [...topRows(view, item, width), ...middleRows(view, item, width, false, 0)];
+}
+
+/** Place, fault, fix, each with its reason; why a fix is not safe is always in view. */
+function topRows(view: View, item: Item, width: number): Row[] {
+  const fix = fixRows(view, item, width);
+  return [...placeRows(view, item, width), ...(fix.length > 0 ? [EMPTY, ...fix] : []), EMPTY];
 }
 
 /** What the pane shows: the change, or the path when asked for or when there is no change. */
-function middleRows(view: View, item: Item, width: number, split: boolean): Row[] {
+function middleRows(view: View, item: Item, width: number, split: boolean, room: number): Row[] {
   const fix = viewed(view.state, item);
   const alternative = item.alternatives[fix];
   if (view.state.pane === "path" || !alternative || alternative.fix.edits.length === 0) return pathRows(view, item, width);
-  return diffRows(view, item, fix, width, split);
+  return diffRows(view, item, fix, width, split, room);
 }
 
 /** Exactly `height` rows: those from the scroll position on, and what is left told where it has no room. */
@@ -72,15 +70,13 @@ function placeRows(view: View, item: Item, width: number): Row[] {
     declaration === "" || room - path.length < declaration.length + 2 ? "" : span(`  ${declaration}`, theme.faint),
   );
   const sort = finding.confidence === "likely" ? ` ${theme.glyphs.dot} likely` : "";
-  const message = paragraph(
-    [
-      { text: finding.rule, style: theme.rule },
-      { text: `${finding.message}${sort}`, style: "" },
-    ],
-    Math.min(width, WIDEST),
-    LINES.message,
-  );
-  return [apart(left, [status], width), ...message];
+  const narrow = Math.min(width, WIDEST);
+  const why = view.rules.get(finding.rule)?.why;
+  return [
+    apart(left, [status], width),
+    ...paragraph({ text: `${finding.rule}  `, style: theme.rule }, `${finding.message}${sort}`, "", narrow, LINES.message, 2),
+    ...(why ? paragraph({ text: LABEL.why, style: theme.faint }, why, theme.faint, narrow, LINES.why) : []),
+  ];
 }
 
 function statusSpan({ state, theme }: View, item: Item): Span {
@@ -102,66 +98,53 @@ function statusSpan({ state, theme }: View, item: Item): Span {
 
 function fixRows(view: View, item: Item, width: number): Row[] {
   const { theme, state } = view;
-  if (state.pane === "path") return [row(span("the path", theme.strong), span("  p shows the fix", theme.faint))];
+  const narrow = Math.min(width, WIDEST);
+  const decision = state.decisions.get(item.id);
+  const reason =
+    decision?.kind === "suppress"
+      ? paragraph({ text: LABEL.reason, style: join("1", theme.warn) }, decision.reason, "", narrow, LINES.because)
+      : [];
+  if (state.pane === "path") return [row(span("the path on which it happens", theme.strong)), ...reason];
   const index = viewed(state, item);
   const alternative = item.alternatives[index];
-  if (!alternative) return [row(span("no fix", theme.strong), span("  only a person can mend this", theme.faint))];
-  const { fix } = alternative;
+  if (!alternative) return [row(span("no fix", theme.strong), span("  only a person can mend this", theme.faint)), ...reason];
+  const { fix, barred } = alternative;
   const level = fix.applicability === "display" ? "sketch" : `${fix.applicability} fix`;
   const n = item.alternatives.length;
-  const count = n > 1 ? ` ${index + 1}/${n}` : "";
-  return paragraph(
-    [
-      { text: `${level}${count}`, style: join("1", levelStyle(fix.applicability, theme)) },
-      { text: fix.title, style: theme.strong },
-    ],
-    width,
-    LINES.title,
-  );
+  const label = `${level}${n > 1 ? ` ${index + 1}/${n}` : ""}  `;
+  const style = join("1", levelStyle(fix.applicability, theme));
+  const note = (name: string, text: string | null | undefined, style: Style): Row[] =>
+    text ? paragraph({ text: name, style: join("1", style) }, text, "", narrow, LINES.because) : [];
+  return [
+    ...paragraph({ text: label, style }, fix.title, theme.strong, narrow, LINES.title, 2),
+    ...note(LABEL.because, fix.because, theme.warn),
+    ...note(LABEL.barred, fix.applicability === "display" ? null : barred, theme.bad),
+    ...reason,
+  ];
 }
+
+/** As wide as each other, so that what follows is in one column. */
+const LABEL = { why: "why      ", because: "because  ", barred: "barred   ", reason: "reason   " };
 
 function levelStyle(level: "safe" | "unsafe" | "display", theme: Theme): Style {
   return level === "safe" ? theme.good : level === "unsafe" ? theme.warn : theme.accent;
 }
 
-/** Why it is not safe, always in view, and why it matters at all. */
-function reasonRows(view: View, item: Item, width: number): Row[] {
-  const { theme, state, rules } = view;
-  const decision = state.decisions.get(item.id);
-  const alternative = item.alternatives[viewed(state, item)];
-  const rows: Row[] = [EMPTY];
-  const note = (label: string, text: string, style: Style, most: number): void => {
-    rows.push(
-      ...paragraph(
-        [
-          { text: label.padEnd(8), style: join("1", style) },
-          { text, style: "" },
-        ],
-        Math.min(width, WIDEST),
-        most,
-      ),
-    );
-  };
-  if (decision?.kind === "suppress") note("reason", decision.reason, theme.warn, LINES.because);
-  else if (alternative?.fix.because) note("because", alternative.fix.because, theme.warn, LINES.because);
-  const barred = alternative?.fix.applicability === "display" ? null : alternative?.barred;
-  if (barred) note("barred", barred, theme.bad, LINES.because);
-  const why = rules.get(item.finding.rule)?.why;
-  if (why) note("why", why, theme.faint, LINES.why);
-  return rows;
+/** A text beside its label, in at most so many lines; further ones start `indent` columns in, by default below the text. */
+function paragraph(label: Span, text: string, style: Style, width: number, most: number, indent = label.text.length): Row[] {
+  const [first = "", ...more] = wrapped(text, width, label.text.length, indent);
+  const lines = [first, ...more];
+  const shown = lines.slice(0, most);
+  if (lines.length > most) shown[most - 1] = `${(shown[most - 1] ?? "").replace(/ ?\S+$/u, "")} …`;
+  return shown.map((line, i) => row(i === 0 ? label : " ".repeat(indent), span(line, style)));
 }
 
-/** A label and a text beside it, wrapped under itself, in at most so many lines. */
-function paragraph(
-  [label, body]: readonly [{ readonly text: string; readonly style: Style }, { readonly text: string; readonly style: Style }],
-  width: number,
-  most: number,
-): Row[] {
-  const indent = label.text.length + 2;
-  const lines = wrap(body.text, Math.max(20, width - indent));
-  const shown = lines.slice(0, most);
-  if (lines.length > most) shown[most - 1] = `${(shown[most - 1] ?? "").replace(/.$/u, "")}…`;
-  return shown.map((line, i) => row(i === 0 ? span(`${label.text}  `, label.style) : " ".repeat(indent), span(line, body.style)));
+/** Words in lines, the first of which has less room than the others. */
+function wrapped(text: string, width: number, first: number, indent: number): string[] {
+  const head = wrap(text, Math.max(20, width - first));
+  if (first === indent || head.length === 1) return head;
+  const [line = ""] = head;
+  return [line, ...wrap(head.slice(1).join(" "), Math.max(20, width - indent))];
 }
 
 function emptyRows({ state, theme }: View, height: number): Row[] {

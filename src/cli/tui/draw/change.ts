@@ -39,9 +39,16 @@ function fileLines(file: FileChange, start: number | null, context: number): Cha
   const result: ChangeLine[] = [];
   for (const hunk of nearFirst(file, start, context)) {
     if (result.length > 0) result.push({ kind: "gap" });
-    result.push(...hunkLines(file, hunk));
+    result.push(...trimmed(hunkLines(file, hunk)));
   }
   return result;
+}
+
+/** Blank lines say nothing at the edges. */
+function trimmed(lines: readonly TextLine[]): readonly TextLine[] {
+  const says = (l: TextLine): boolean => l.kind !== "same" || l.text.trim() !== "";
+  const first = lines.findIndex(says);
+  return first < 0 ? lines : lines.slice(first, lines.findLastIndex(says) + 1);
 }
 
 /** Hunks of the declaration around the finding, then the others, in order of lines both. */

@@ -1,5 +1,7 @@
 /** The change of a fix, as one column or side by side. */
+import type { FileChange } from "../../../engine/report.ts";
 import type { Item } from "../core/item.ts";
+import { CONTEXT } from "../core/state.ts";
 import { type ChangeLine, changeLines, pairs, type TextLine } from "./change.ts";
 import { codeRow, sharedIndent, type Window } from "./code.ts";
 import { apart, cutPath, EMPTY, filled, type Row, row, span, widthOf } from "./row.ts";
@@ -9,17 +11,28 @@ import type { View } from "./view.ts";
 /** From this many columns of the whole screen on a change is shown side by side. */
 export const SPLIT_FROM = 160;
 
-/** All rows of a fix's change; what has no room is for scrolling. */
-export function diffRows(view: View, item: Item, fix: number, width: number, split: boolean): Row[] {
+/** Unchanged lines around a change that a large screen shows on its own. */
+const MOST_CONTEXT = 10;
+
+/** All rows of a fix's change; what has no room is for scrolling. Where there is `room` to spare more of the code around it is shown. */
+export function diffRows(view: View, item: Item, fix: number, width: number, split: boolean, room: number): Row[] {
   const { theme, state, sources } = view;
   const outlook = sources.outlook(item, fix, state.decisions.get(item.id));
   if ("fault" in outlook) return [row(span(`this fix is faulty: ${outlook.fault}`, theme.bad))];
-  const lines = changeLines(outlook, item.finding.at, state.context);
+  const lines = linesFor(outlook, item, state.context, split, room);
   if (lines.length === 0) return [row(span("this fix has no change to show", theme.faint))];
   const indent = sharedIndent(lines.flatMap((l) => ("text" in l ? [l.text] : [])));
   const gutter = Math.max(3, ...lines.map((l) => ("text" in l ? String(Math.max(l.old ?? 0, l.now ?? 0)).length : 0)));
   const shape: Shape = { view, width, gutter, indent };
   return split ? pairs(lines).map(({ left, right }) => splitRow(shape, left, right)) : lines.map((line) => unifiedRow(shape, line));
+}
+
+function linesFor(files: readonly FileChange[], item: Item, context: number, split: boolean, room: number): ChangeLine[] {
+  const usual = changeLines(files, item.finding.at, context);
+  const height = split ? pairs(usual).length : usual.length;
+  const parts = 1 + usual.filter((l) => l.kind === "gap" || l.kind === "file").length;
+  const more = context === CONTEXT.usual ? Math.min(Math.floor((room - height) / (2 * parts)), MOST_CONTEXT - context) : 0;
+  return more > 0 ? changeLines(files, item.finding.at, context + more) : usual;
 }
 
 interface Shape {

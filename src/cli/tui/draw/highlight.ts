@@ -1,5 +1,6 @@
 /** What each piece of a Go text is, from the syntax tree of the declaration around it. */
 
+import { commentsIn } from "../../../go/comments.ts";
 import type { GoNode } from "../../../go/node.ts";
 import { type Declaration, outline } from "../../../go/outline.ts";
 import { parse } from "../../../go/parse.ts";
@@ -31,7 +32,8 @@ export class Highlighter {
   pieces(text: string, start: number, end: number): Piece[] {
     const file = this.file(text);
     const declaration = file.declarations.find((d) => d.start < end && d.end > start);
-    if (!declaration || declaration.end - declaration.start > LONGEST) return [];
+    if (!declaration) return commentsBetween(file.declarations, text, start, end);
+    if (declaration.end - declaration.start > LONGEST) return [];
     let all = file.pieces.get(declaration);
     if (!all) {
       all = piecesOf(text, declaration);
@@ -50,6 +52,14 @@ export class Highlighter {
     }
     return known;
   }
+}
+
+/** What stands above and between declarations: the comments in it. */
+function commentsBetween(declarations: readonly Declaration[], text: string, start: number, end: number): Piece[] {
+  const from = declarations.findLast((d) => d.end <= start)?.end ?? 0;
+  const to = declarations.find((d) => d.start >= end)?.start ?? text.length;
+  const comments = commentsIn(text, { start: from, end: to }).filter((c) => c.start < end && c.end > start);
+  return comments.map((c) => ({ start: c.start, end: c.end, syntax: "comment" }));
 }
 
 function piecesOf(text: string, declaration: Declaration): Piece[] {

@@ -81,7 +81,7 @@ function ruleRows({ state, theme, rules }: View, width: number): Row[] {
 
 /** A box in the middle, as wide as it needs to be. */
 function boxed(title: string, lines: readonly string[], width: number, height: number, theme: Theme): Row[] {
-  const room = Math.min(width - 8, 92);
+  const room = Math.min(width - 10, 92);
   const body = lines.flatMap((l) => (displayWidth(l) <= room ? [l] : wrapIndented(l, room)));
   const head = wrap(title, room);
   const inner = Math.min(room, Math.max(...[...head, ...body].map(displayWidth), 24));
@@ -90,13 +90,13 @@ function boxed(title: string, lines: readonly string[], width: number, height: n
   const { line, bar } = theme.glyphs;
   const [corner1, corner2, corner3, corner4] = bar === "|" ? ["+", "+", "+", "+"] : ["╭", "╮", "╰", "╯"];
   const side = span(bar, theme.accent);
-  const content = (r: Row): Row => [side, ...filled(row("  ", ...r), inner + 4), side];
+  const content = (r: Row): Row => row(" ", side, ...filled(row("  ", ...r), inner + 4), side, " ");
   return [
-    row(span(`${corner1}${line.repeat(inner + 4)}${corner2}`, theme.accent)),
+    row(span(` ${corner1}${line.repeat(inner + 4)}${corner2} `, theme.accent)),
     ...head.map((l) => content(row(span(l, theme.strong)))),
     ...(shown.length > 0 ? [content(EMPTY)] : []),
     ...shown.map((l) => content(row(l))),
-    row(span(`${corner3}${line.repeat(inner + 4)}${corner4}`, theme.accent)),
+    row(span(` ${corner3}${line.repeat(inner + 4)}${corner4} `, theme.accent)),
   ];
 }
 
