@@ -37,6 +37,33 @@ const ERRGROUP = "golang.org/x/sync/errgroup.WithContext";
  * that outlives the handler.
  */
 export function contextsInScope(pkg: PackageModel, at: GoNode): ContextInScope[] {
+  return namedContexts(pkg, at).filter((c) => c.via === "field" || canEnd(pkg, c, at));
+}
+
+/**
+ * The context that is meant at `at` because there is no other: one variable, request or stream, or else one field of the receiver. A request and the one variable
+ * that is made from its context are one. null also where it can never end, or has ended.
+ */
+export function onlyContext(pkg: PackageModel, at: GoNode): ContextInScope | null {
+  const all = namedContexts(pkg, at);
+  const own = all.filter((c) => c.via !== "field");
+  const variables = own.filter((c) => c.via === "variable");
+  const [first, ...more] = variables.length > 0 ? variables : own.length > 0 ? own : all;
+  if (!first || more.length > 0) return null;
+  if (own.some((c) => c !== first && !isMadeFrom(pkg, first, c))) return null;
+  return (first.via === "field" || canEnd(pkg, first, at)) && !runsAfterDone(first, at) ? first : null;
+}
+
+/** `ctx := r.Context()`, `ctx := stream.Context()`, or a context that was derived from such a one. */
+function isMadeFrom(pkg: PackageModel, variable: ContextInScope, source: ContextInScope): boolean {
+  const { node } = variable.binding;
+  if (node && requestBehind(pkg, node) === source.binding) return true;
+  const made = definitionOf(pkg, variable.binding);
+  return made?.value.text === source.text || made?.args[0]?.text === source.text;
+}
+
+/** All that have a name there, whether they can end or not. */
+function namedContexts(pkg: PackageModel, at: GoNode): ContextInScope[] {
   const func = pkg.functionOf(at);
   const found: ContextInScope[] = [];
   const fields: ContextInScope[] = [];
@@ -49,7 +76,7 @@ export function contextsInScope(pkg: PackageModel, at: GoNode): ContextInScope[]
       if (binding.kind === "receiver") fields.push(...contextFields(pkg, binding));
       else {
         const context = contextOf(pkg, binding);
-        if (context && canEnd(pkg, context, at)) here.push(context);
+        if (context) here.push(context);
       }
     }
     here.sort((a, b) => rank[a.via] - rank[b.via]);

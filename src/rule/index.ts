@@ -6,6 +6,7 @@ export type * from "../model/model.ts";
 export type { Edit, Span } from "../text/edit.ts";
 export * from "./alignment.ts";
 export * from "./build.ts";
+export * from "./build-request.ts";
 export * from "./callees.ts";
 export * from "./cancellation.ts";
 export * from "./case-timer.ts";

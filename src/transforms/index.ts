@@ -2,6 +2,7 @@
 import type { Rule } from "../rule/index.ts";
 import atomicMisaligned from "./atomics/atomic-misaligned.ts";
 import cstringNotFreed from "./cgo/cstring-not-freed.ts";
+import callWithoutContext from "./contexts/call-without-context.ts";
 import chanOpIgnoresContext from "./contexts/chan-op-ignores-context.ts";
 import lostCancel from "./contexts/lost-cancel.ts";
 import selectWithoutDone from "./contexts/select-without-done.ts";
@@ -47,6 +48,7 @@ import timerResetUndrained from "./timers/timer-reset-undrained.ts";
 export const rules: readonly Rule[] = [
   atomicMisaligned,
   cstringNotFreed,
+  callWithoutContext,
   chanOpIgnoresContext,
   lostCancel,
   selectWithoutDone,
