@@ -1,5 +1,6 @@
 /** What packages of a module hand out to each other: which rules ask for it, and where it can be. */
 import type { Declaration } from "../go/outline.ts";
+import { isWord } from "../go/scan.ts";
 import type { GoFile } from "../model/file.ts";
 import type { PackageModel } from "../model/model.ts";
 import type { HandsOut, Rule } from "../rule/rule.ts";
@@ -15,6 +16,7 @@ export type HandedOut = ReadonlyMap<string, HandedNames>;
 export class Handing {
   private readonly rules: ReadonlyMap<Rule, HandsOut>;
   private made: Triggers | null = null;
+  private readonly presences = new WeakMap<GoFile, Presence>();
 
   private constructor(rules: ReadonlyMap<Rule, HandsOut>) {
     this.rules = rules;
@@ -47,7 +49,7 @@ export class Handing {
 
   /** The declarations that may, by file. */
   select(files: readonly GoFile[]): Map<GoFile, readonly Declaration[]> {
-    const searched = files.map((file) => ({ file, presence: this.search(Buffer.from(file.source.text, "utf8")) }));
+    const searched = files.map((file) => ({ file, presence: this.presenceOf(file) }));
     const open = this.triggers.open(searched.map((s) => s.presence));
     const found = new Map<GoFile, readonly Declaration[]>();
     for (const { file, presence } of searched) {
@@ -56,6 +58,15 @@ export class Handing {
       if (touched.length > 0) found.set(file, touched);
     }
     return found;
+  }
+
+  private presenceOf(file: GoFile): Presence {
+    let presence = this.presences.get(file);
+    if (!presence) {
+      presence = this.search(Buffer.from(file.source.text, "utf8"));
+      this.presences.set(file, presence);
+    }
+    return presence;
   }
 
   /** What the package hands out. */
@@ -123,13 +134,44 @@ export function inOrder(declarations: readonly Declaration[]): Declaration[] {
 
 /** Texts of the declarations, and of those that may call them, or call these: all that what a package hands out can hang on. */
 export function withCallers(files: readonly GoFile[], selected: ReadonlyMap<GoFile, readonly Declaration[]>): string[] {
-  const all = files.flatMap((file) => file.declarations.map((d) => ({ d, path: file.path, text: file.source.text.slice(d.start, d.end) })));
   const taken = new Set<Declaration>([...selected.values()].flat());
-  let fresh = [...taken];
-  while (fresh.length > 0) {
-    const names = [...new Set(fresh.flatMap((d) => d.names))].map((name) => `${name}(`);
-    fresh = all.filter(({ d, text }) => !taken.has(d) && names.some((name) => text.includes(name))).map(({ d }) => d);
-    for (const d of fresh) taken.add(d);
+  if (taken.size === 0) return [];
+  const callers = callersByName(files);
+  const left = [...taken];
+  for (let d = left.pop(); d; d = left.pop()) {
+    for (const name of d.names) {
+      for (const caller of callers.get(name) ?? []) {
+        if (taken.has(caller)) continue;
+        taken.add(caller);
+        left.push(caller);
+      }
+    }
   }
-  return all.filter(({ d }) => taken.has(d)).flatMap(({ path, text }) => [path, text]);
+  return files.flatMap((file) =>
+    file.declarations.filter((d) => taken.has(d)).flatMap((d) => [file.path, file.source.text.slice(d.start, d.end)]),
+  );
+}
+
+/** The declarations in which a name stands before a parenthesis. */
+function callersByName(files: readonly GoFile[]): Map<string, Set<Declaration>> {
+  const callers = new Map<string, Set<Declaration>>();
+  for (const file of files) {
+    const { text } = file.source;
+    for (const d of file.declarations) {
+      for (let at = text.indexOf("(", d.start); at >= 0 && at < d.end; at = text.indexOf("(", at + 1)) {
+        const name = text.slice(wordStart(text, at), at);
+        const known = callers.get(name);
+        if (known) known.add(d);
+        else callers.set(name, new Set([d]));
+      }
+    }
+  }
+  return callers;
+}
+
+/** Start of the word that ends at `end`. */
+function wordStart(text: string, end: number): number {
+  let i = end;
+  while (i > 0 && isWord(text.charCodeAt(i - 1))) i--;
+  return i;
 }

@@ -2,6 +2,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { Modules as Layout, parseVersion, type Version } from "../go/module.ts";
+import type { Declaration } from "../go/outline.ts";
 import { GoFile } from "../model/file.ts";
 import type { PackageModel } from "../model/model.ts";
 import { buildPackage, type Package } from "../model/package.ts";
@@ -21,7 +22,7 @@ const PARSED = 60;
 /** What a package hands out, and a print of the declarations that this hangs on. */
 export interface Hands {
   readonly print: string;
-  /** `loadGrammar()` must have been awaited. */
+  /** */
   names(): HandedNames;
 }
 
@@ -85,7 +86,7 @@ export class Modules {
     return this.layout.moduleOf(dir) === this.layout.moduleOf(main);
   }
 
-  /** What packages of the module hand out to one that imports them by these paths; those that hand out nothing are left out. `loadGrammar()` must have been awaited. */
+  /** What packages of the module hand out to one that imports them by these paths; those that hand out nothing are left out. */
   handedOutTo(main: string, paths: Iterable<string>, handing: Handing, witness: Witness | null): HandedOut {
     const found = new Map<string, HandedNames>();
     for (const path of paths) {
@@ -206,6 +207,7 @@ export class Importer {
     const onAsked = this.witness?.watch(dir, withTests, files?.files ?? []);
     if (!files) return null;
     const handing = this.modules.isOwn(dir, this.main) ? this.handing : null;
+    let triggered: ReadonlyMap<GoFile, readonly Declaration[]> | null = null;
     return buildPackage({
       name: files.name,
       path,
@@ -214,7 +216,8 @@ export class Importer {
       files: files.files,
       // What it may hand out is of interest to those who ask for it.
       get triggered() {
-        return handing?.select(files.files) ?? new Map();
+        triggered ??= handing?.select(files.files) ?? new Map();
+        return triggered;
       },
       import: (other, from) => this.import(other, from),
       ...(onAsked ? { onAsked } : {}),
