@@ -7,5 +7,5 @@ export { type Acquisition, acquisitions, handedOutBy, inSelectCase, waysOf } fro
 export { type Effect, type Events, effectOnParam, eventsOf, fateOf, type Ways } from "./obligation/hold.ts";
 export { countedExits, type Leak, leakOf, leaks } from "./obligation/leak.ts";
 export * from "./obligation/mend.ts";
-export { type Acquire, type HolderType, type Resource, releaseText, subjectOf, type Words } from "./obligation/row.ts";
+export { type Acquire, type Given, type HolderType, type Resource, releaseText, subjectOf, type Words } from "./obligation/row.ts";
 export { messageOf, witnessOf } from "./obligation/say.ts";

@@ -41,10 +41,19 @@ function* uses(pkg: PackageModel, pool: Pool, member: string): Iterable<GoNode> 
 
 /** Puts of the pool in the whole package. */
 export function putsOf(pkg: PackageModel, pool: Pool): GoNode[] {
+  return callsOn(pkg, pool, "Put");
+}
+
+/** Gets of the pool in the whole package. */
+export function getsOf(pkg: PackageModel, pool: Pool): GoNode[] {
+  return callsOn(pkg, pool, "Get");
+}
+
+function callsOn(pkg: PackageModel, pool: Pool, method: "Get" | "Put"): GoNode[] {
   const calls: GoNode[] = [];
-  for (const selector of uses(pkg, pool, "Put")) {
+  for (const selector of uses(pkg, pool, method)) {
     const call = selector.parent;
-    if (call?.kind === "call_expression" && pkg.symbol(selector) === "sync.Pool.Put") calls.push(call);
+    if (call?.kind === "call_expression" && pkg.symbol(selector) === `sync.Pool.${method}`) calls.push(call);
   }
   return calls;
 }

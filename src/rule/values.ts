@@ -1,4 +1,4 @@
-/** Expressions that are another one in other clothes: parentheses and conversions. */
+/** Expressions that are another one in other clothes: parentheses, conversions, type assertions. */
 import { type GoNode, unparen } from "../go/node.ts";
 import type { PackageModel } from "../model/model.ts";
 
@@ -9,7 +9,7 @@ export function climb(node: GoNode): GoNode {
   return n;
 }
 
-const NUMBERS = new Set(["uintptr", "int", "uint", "int64", "uint64", "int32", "uint32"]);
+const PLAIN = new Set(["any", "uintptr", "int", "uint", "int64", "uint64", "int32", "uint32"]);
 
 /** `T(x)`, `(*T)(x)`, `unsafe.Pointer(x)`: a call whose callee is a type. */
 export function isConversion(pkg: PackageModel, call: GoNode): boolean {
@@ -19,7 +19,7 @@ export function isConversion(pkg: PackageModel, call: GoNode): boolean {
   while (callee.kind === "unary_expression" && callee.child("operator")?.kind === "*") callee = unparen(callee.child("operand") as GoNode);
   if (callee.kind === "identifier") {
     const kind = pkg.binding(callee)?.kind;
-    return kind === "type" || (kind === "builtin" && NUMBERS.has(callee.text));
+    return kind === "type" || (kind === "builtin" && PLAIN.has(callee.text));
   }
   if (callee.kind !== "selector_expression") return callee.is("array_type", "slice_type", "pointer_type");
   const symbol = pkg.symbol(callee);
@@ -45,5 +45,19 @@ export function withoutConversions(pkg: PackageModel, node: GoNode): GoNode {
     if (!inner) break;
     e = unparen(inner);
   }
+  return e;
+}
+
+/** The expression with the parentheses and type assertions around it: `pool.Get().(*T)` of `pool.Get()`. */
+export function climbAssertions(node: GoNode): GoNode {
+  let n = climb(node);
+  while (n.parent?.kind === "type_assertion_expression" && n.field === "operand") n = climb(n.parent);
+  return n;
+}
+
+/** The expression without the parentheses and type assertions around it. */
+export function withoutAssertions(node: GoNode): GoNode {
+  let e = unparen(node);
+  while (e.kind === "type_assertion_expression") e = unparen(e.child("operand") ?? (e.items[0] as GoNode));
   return e;
 }

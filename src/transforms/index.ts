@@ -20,6 +20,8 @@ import wgAddInGoroutine from "./goroutines/wg-add-in-goroutine.ts";
 import wgDoneSkipped from "./goroutines/wg-done-skipped.ts";
 import wgWaitInLoop from "./goroutines/wg-wait-in-loop.ts";
 import poolGetWithoutReset from "./pools/pool-get-without-reset.ts";
+import poolPutByValue from "./pools/pool-put-by-value.ts";
+import poolValueNotReturned from "./pools/pool-value-not-returned.ts";
 import bodyNotClosed from "./resources/body-not-closed.ts";
 import closeBeforeCheck from "./resources/close-before-check.ts";
 import closeTooLate from "./resources/close-too-late.ts";
@@ -66,6 +68,8 @@ export const rules: readonly Rule[] = [
   wgDoneSkipped,
   wgWaitInLoop,
   poolGetWithoutReset,
+  poolPutByValue,
+  poolValueNotReturned,
   bodyNotClosed,
   closeBeforeCheck,
   closeTooLate,

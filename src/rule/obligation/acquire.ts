@@ -6,7 +6,7 @@ import { isNamed } from "../../model/types.ts";
 import { calleesOf } from "../callees.ts";
 import { callsOfSymbols, selectorCalls } from "../foreign.ts";
 import { perPackage } from "../per-package.ts";
-import { climb, climbConversions, withoutConversions } from "../values.ts";
+import { climb, climbAssertions, climbConversions, withoutAssertions, withoutConversions } from "../values.ts";
 import { eventsOf, fateOf, type Ways } from "./hold.ts";
 import type { Acquire, Resource } from "./row.ts";
 import { shaped } from "./shape.ts";
@@ -30,7 +30,7 @@ export interface Acquisition {
 }
 
 export function waysOf(row: Resource): Ways {
-  const ways = { release: row.release, received: row.received ?? [], parts: row.parts ?? [] };
+  const ways = { release: row.release, received: row.received ?? [], parts: row.parts ?? [], memory: row.memory ?? false };
   return row.given ? { ...ways, given: row.given } : ways;
 }
 
@@ -132,10 +132,13 @@ function wrapped(pkg: PackageModel, call: GoNode, wrappers: ReadonlyMap<GoNode, 
   return agree ? [{ call, acquire }] : [];
 }
 
-/** `{1}` in the release's text is the call's first argument. */
+/** In the release's text `{0}` is what the method was called on, `{1}` the call's first argument. */
 function writtenFor(acquire: Acquire, call: GoNode): Acquire {
   const first = call.child("arguments")?.items[0];
-  return acquire.text?.includes("{1}") && first ? { ...acquire, text: acquire.text.replace("{1}", first.text) } : acquire;
+  const operand = unparen(call.child("function") ?? call).child("operand");
+  const { text } = acquire;
+  if (text?.includes("{1}") && first) return { ...acquire, text: text.replace("{1}", first.text) };
+  return text?.includes("{0}") && operand ? { ...acquire, text: text.replaceAll("{0}", operand.text) } : acquire;
 }
 
 /** The acquisition, the index of the result in which its function returns it, or null when it is handed over otherwise. */
@@ -169,7 +172,7 @@ function site(pkg: PackageModel, row: Resource, acquire: Acquire, call: GoNode, 
 /** The value is used without a name: dropped, or only a part of it is used. */
 function onTheSpot(base: Omit<Acquisition, "slot" | "holder" | "error" | "ok">, row: Resource): Acquisition | null {
   const { pkg, call, func } = base;
-  const outer = climb(call);
+  const outer = climbAssertions(call);
   const p = outer.parent;
   const unheld = { ...base, slot: null, holder: null, error: null, ok: null };
   if (p?.is("expression_statement", "defer_statement", "go_statement")) return p.kind === "expression_statement" ? unheld : null;
@@ -205,7 +208,7 @@ interface Receiving {
 
 function receiving(pkg: PackageModel, row: Resource, call: GoNode, result: number): Receiving {
   const nothing = { statement: null, left: null, index: 0, alone: false };
-  const e = row.given ? climbConversions(pkg, call) : climb(call);
+  const e = row.given && !row.memory ? climbConversions(pkg, call) : climbAssertions(call);
   const list = e.parent;
   if (!list) return nothing;
   if (list.kind === "return_statement") return { statement: list, left: null, index: 0, alone: true };
@@ -233,7 +236,7 @@ function returnedOnly({ pkg, row, func, call, error }: Acquisition, holder: Bind
   for (const node of events.handed) {
     if (node.kind !== "return_statement") return null;
     const operands = node.items[0]?.kind === "expression_list" ? node.items[0].items : node.items;
-    indices.add(operands.findIndex((o) => unparen(o).kind === "identifier" && pkg.binding(unparen(o)) === holder));
+    indices.add(operands.findIndex((o) => withoutAssertions(o).kind === "identifier" && pkg.binding(withoutAssertions(o)) === holder));
   }
   const [index] = indices;
   if (indices.size !== 1 || index === undefined || index < 0) return null;
@@ -263,7 +266,7 @@ function sharesNone(row: Resource, func: FuncModel, index: number, seen: readonl
   return returnsOf(func).every((operands) => {
     const operand = operands[operands.length === 1 ? 0 : index];
     if (!operand) return true; // a named result
-    const e = row.given ? withoutConversions(pkg, operand) : unparen(operand);
+    const e = row.given && !row.memory ? withoutConversions(pkg, operand) : withoutAssertions(operand);
     if (e.kind === "identifier") {
       const binding = pkg.binding(e);
       return binding?.func === func && (binding.kind === "var" || binding.kind === "result");

@@ -5,6 +5,7 @@
 import { type GoNode, unparen } from "../../go/node.ts";
 import type { Binding, FuncModel, PackageModel, Use } from "../../model/model.ts";
 import { calleesOf } from "../callees.ts";
+import { underlying } from "../types.ts";
 import { climb, isConversion } from "../values.ts";
 import { CALLS_AT_ONCE, LEAVES_OPEN, LEAVES_OPEN_IN, WRAPS } from "./known.ts";
 import type { Given } from "./row.ts";
@@ -17,6 +18,8 @@ export interface Ways {
   readonly parts: readonly string[];
   /** For a value that is given to functions instead: what they do with it. */
   readonly given?: Given;
+  /** What shares its memory is it, too: see `Resource.memory`. */
+  readonly memory?: boolean;
 }
 
 /** Nodes of the function in which the resource is held, each in the atom where it happens. */
@@ -66,7 +69,7 @@ export function effectOnParam(func: FuncModel, index: number, ways: Ways): Effec
   if (!binding) return "reads";
   const known = effects.get(binding) ?? new Map<string, Effect>();
   effects.set(binding, known);
-  const key = [ways.release, ways.received, ways.parts, ways.given ? idOf(ways.given) : ""].join(";");
+  const key = [ways.release, ways.received, ways.parts, ways.given ? idOf(ways.given) : "", ways.memory ?? ""].join(";");
   const before = known.get(key);
   if (before) return before;
   known.set(key, "reads");
@@ -134,6 +137,8 @@ class Tracker {
 
   #use(use: Use, ways: Ways, isHolder: boolean): void {
     if (use.how !== "write") this.value(use.node, ways);
+    else if (ways.memory && isOwnValue(use))
+      return; // `x = append(x, ...)`
     else if (isHolder) this.events.written.push(use.node); // another name that gets another value changes nothing
   }
 
@@ -158,9 +163,10 @@ class Tracker {
           e = p;
           continue;
         case "selector_expression": {
-          const part = this.#select(p, ways);
+          const view = ways.memory ? viewOf(this.pkg, p) : null;
+          const part = view ? ways : this.#select(p, ways);
           if (!part) return;
-          e = p;
+          e = view ?? p;
           ways = part;
           continue;
         }
@@ -176,7 +182,17 @@ class Tracker {
           return;
         }
         case "unary_expression":
-          return this.#unary(p, ways);
+          if (!ways.memory || p.child("operator")?.kind !== "*") return this.#unary(p, ways);
+          e = p;
+          continue;
+        case "variadic_argument":
+          if (!ways.memory) return this.#hand(e);
+          e = p;
+          continue;
+        case "slice_expression":
+          if (!ways.memory || e.field !== "operand") return;
+          e = p;
+          continue;
         case "expression_list":
           if (p.parent?.kind === "return_statement") return this.#hand(p.parent);
           return this.#assigned(p, e, ways);
@@ -196,7 +212,6 @@ class Tracker {
           if (e.field === "index") this.#hand(e);
           return;
         case "binary_expression":
-        case "slice_expression":
         case "expression_statement":
         case "if_statement":
         case "for_statement":
@@ -248,19 +263,27 @@ class Tracker {
     const left =
       statement.kind === "var_spec" ? statement.childrenOf("name").filter((c) => c.named) : (statement.child("left")?.items ?? []);
     const target = left[list ? list.items.indexOf(e) : 0];
-    if (!target || (list && list.items.length !== left.length)) return this.#hand(e);
+    const commaOk = e.kind === "type_assertion_expression" && left.length === 2 && (!list || list.items.length === 1);
+    if (!target || (list && list.items.length !== left.length && !commaOk)) return this.#hand(e);
     this.take(target, e, ways);
   }
 
   /** The value goes into `target`: a local that is followed on, `_`, or a place that outlives the function. */
   take(target: GoNode, e: GoNode, ways: Ways): void {
     const name = unparen(target);
-    if (name.text === "_") return;
+    if (name.text === "_" || (ways.memory && this.#isOwnMemory(name))) return;
     const binding = name.kind === "identifier" ? this.pkg.binding(name) : null;
     const own = binding !== null && binding.func === this.within && (binding.kind === "var" || binding.kind === "param");
     if (!own) return this.#hand(e);
     this.firstAlias ??= binding;
     this.follow(binding, ways);
+  }
+
+  /** `*x`, `x.f`: back into what is followed. */
+  #isOwnMemory(target: GoNode): boolean {
+    const root = target.is("unary_expression", "selector_expression") ? unparen(target.child("operand") ?? target) : null;
+    const binding = root?.kind === "identifier" ? this.pkg.binding(root) : null;
+    return binding !== null && this.#seen.has(binding);
   }
 
   // ---------------------------------------------------------------- calls
@@ -337,3 +360,21 @@ class Tracker {
     return effect === "releases" || effect === "reads" ? fate : "handed";
   }
 }
+
+/** The value that is written to the local is made of what was in it. */
+function isOwnValue({ node, binding }: Use): boolean {
+  const list = node.parent;
+  const values = list?.parent?.child("right")?.items ?? [];
+  const value = list?.kind === "expression_list" && values.length === list.items.length ? values[list.items.indexOf(node)] : undefined;
+  return value !== undefined && binding.uses.some((u) => value.contains(u.node));
+}
+
+/** What a selection gives of the value's own memory: a field that refers to some, what `buf.Bytes()` returns. null for copies. */
+function viewOf(pkg: PackageModel, selector: GoNode): GoNode | null {
+  const call = climb(selector).parent;
+  if (call?.kind === "call_expression" && climb(selector).field === "function")
+    return pkg.symbol(selector) === "bytes.Buffer.Bytes" ? call : null;
+  return REFERS.has(underlying(pkg, pkg.typeOf(selector)).kind) ? selector : null;
+}
+
+const REFERS: ReadonlySet<string> = new Set(["slice", "map", "pointer", "chan", "func", "interface", "unknown"]);

@@ -45,6 +45,8 @@ export interface Resource {
   readonly release: readonly string[];
   /** For values that have no methods, but are given to functions. */
   readonly given?: Given;
+  /** Who has a part of its memory has it: `*p`, `x[i:j]`, a field that refers to memory. For values that are used anew later. */
+  readonly memory?: boolean;
   /** Channels of it from which a receive ends the obligation: the field's name, "" for the holder itself. */
   readonly received?: readonly string[];
   /** Fields through which it stays in use: whoever gets `t.C` has the ticker. */
