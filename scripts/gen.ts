@@ -9,7 +9,7 @@ import { configJsonSchema } from "../src/engine/config-schema.ts";
 import type { Rule } from "../src/rule/rule.ts";
 import { unifiedPatch } from "../src/text/diff.ts";
 import { casesOf, NEWEST, twinOf, withoutMarks } from "../test/house/cases.ts";
-import { check } from "../test/house/engine.ts";
+import { changed, check, isApplicable } from "../test/house/engine.ts";
 import { emit } from "./emit.ts";
 
 const TRANSFORMS = "src/transforms";
@@ -145,29 +145,23 @@ function sentence(line: string): string {
   return /[.!?:`)]$/.test(text) ? text : `${text}.`;
 }
 
-/** The difference between the `basic` fixture and its twin, and what gomend says of it. */
+/** The difference between the `basic` fixture and its twin, and what gomend says of it; of a rule that only sketches, the sketch. */
 async function example(rule: Rule): Promise<string> {
   const basic = casesOf(rule.id).find((c) => c.name === "basic");
-  const twin = basic && twinOf(basic, 1);
-  if (!basic || !twin) {
-    console.error(`${rule.id}: fixtures/before/${rule.id}/basic.go and its twin are missing (npm run accept writes the twin)`);
-    process.exitCode = 1;
-    return "";
-  }
+  if (!basic) return missing(`${rule.id}: fixtures/before/${rule.id}/basic.go is missing`);
+  // The registry may have changed a moment ago: the rule is handed over, not looked up.
+  const said = await check(basic, basic.files, [rule]);
+  const first = said.own[0];
+  if (!first) return missing(`${rule.id}: gomend finds nothing in fixtures/before/${rule.id}/basic.go`);
+  const sketch = first.fixes.find((f) => !isApplicable(f));
+  const twin = twinOf(basic, 1) ?? (sketch ? changed(basic.files, said.preview(first, sketch)) : null);
+  if (!twin) return missing(`${rule.id}: the twin of fixtures/before/${rule.id}/basic.go is missing (npm run accept writes it)`);
   const diff = basic.files.map((f) => {
     const after = twin.find((t) => t.path === f.path);
     const [old, now] = [f.text, after?.text ?? ""].map(withoutMarks) as [string, string];
     return unifiedPatch(f.path, old, now, 1000).replace(/^[\s\S]*?^@@.*\n/m, "");
   });
   const lines = ["```diff", `${diff.join("\n")}\`\`\``, "", basic.go === NEWEST ? "" : `With \`go ${basic.go}\` in go.mod. `];
-  // The registry may have changed a moment ago: the rule is handed over, not looked up.
-  const said = await check(basic, basic.files, [rule]);
-  const first = said.own[0];
-  if (!first) {
-    console.error(`${rule.id}: gomend finds nothing in fixtures/before/${rule.id}/basic.go`);
-    process.exitCode = 1;
-    return "";
-  }
   lines[3] += `It says: *${first.message}*, and offers:`;
   lines.push("");
   for (const fix of first.fixes) lines.push(`- **${fix.applicability}**: ${fix.title}${fix.because ? ` (because ${fix.because})` : ""}`);
@@ -185,4 +179,10 @@ function dropOrphans(): void {
       process.exitCode = 1;
     } else rmSync(join(PAGES, name));
   }
+}
+
+function missing(what: string): string {
+  console.error(what);
+  process.exitCode = 1;
+  return "";
 }
