@@ -41,9 +41,26 @@ export function hunks(before: string, after: string, context = 3): Hunk[] {
  * `/`; names are C-quoted as git does. Line endings are those of the texts.
  */
 export function unifiedPatch(path: string, before: string, after: string, context = 3): string {
-  if (before === after) return "";
+  return before === after ? "" : gitPatch(path, patchHunks(before, after, context));
+}
+
+/** The patch of one file that the hunks make, as `unifiedPatch` writes it; "" without hunks. */
+export function patchOf(path: string, hunks: readonly Hunk[]): string {
+  if (hunks.length === 0) return "";
+  const signs = { same: " ", removed: "-", added: "+" };
+  const marked = ({ kind, text, newline }: HunkLine): string[] => [
+    signs[kind] + text,
+    ...(newline ? [] : ["\\ No newline at end of file"]),
+  ];
+  return gitPatch(
+    path,
+    hunks.map((hunk) => ({ ...hunk, lines: hunk.lines.flatMap(marked) })),
+  );
+}
+
+function gitPatch(path: string, parts: StructuredPatchHunk[]): string {
   const names = { oldFileName: `a/${path}`, newFileName: `b/${path}`, oldHeader: undefined, newHeader: undefined };
-  return formatPatch({ ...names, hunks: patchHunks(before, after, context), isGit: true });
+  return formatPatch({ ...names, hunks: parts, isGit: true });
 }
 
 /** Only what lies between the first and the last difference is compared: fixes touch little of a large file. */
