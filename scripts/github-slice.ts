@@ -10,6 +10,7 @@ const REPO = "/repos/{owner}/{repo}";
 const OPERATIONS: readonly (readonly [method: string, path: string])[] = [
   ["get", "/user"],
   ["get", `${REPO}/commits/{ref}`],
+  ["get", `${REPO}/pulls`],
   ["get", `${REPO}/pulls/{pull_number}`],
   ["get", `${REPO}/pulls/{pull_number}/files`],
   ["get", `${REPO}/pulls/{pull_number}/comments`],

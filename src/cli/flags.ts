@@ -176,7 +176,8 @@ function shard(value: string): Shard {
   return parsed;
 }
 
-function whole(least: number): (value: string) => number {
+/** Parses a whole number from `least` on. */
+export function whole(least: number): (value: string) => number {
   return (value) => {
     const n = Number(value);
     if (!/^\d+$/.test(value) || n < least) throw new InvalidArgumentError(`expected a whole number from ${least} on.`);

@@ -11,8 +11,10 @@ import {
   colorOption,
   type OutputFlags,
   outputFormat,
+  whole,
   withDefaults,
 } from "./flags.ts";
+import type { PublishFlags } from "./publish/target.ts";
 import { version } from "./version.ts";
 
 /** Runs one command line; gives the exit code. */
@@ -127,6 +129,22 @@ function build(bare: boolean, exit: (code: number) => void): Command {
     .action(async (flags: UndoFlags) => {
       const { undo } = await import("./commands/undo.ts");
       exit(undo(flags));
+    });
+  program
+    .command("publish")
+    .summary("post a report on a pull request")
+    .description(
+      "Posts what `gomend check --output-format report` found as comments and suggestions on a pull request of GitHub (with GITHUB_TOKEN) or a merge request of GitLab (with GITLAB_TOKEN), and keeps them up to date. Exit code: 0 done, 2 a mistake or a fault.",
+    )
+    .addOption(new Option("--from <report>", "the report file, or - for the standard input").makeOptionMandatory())
+    .addOption(new Option("--dry-run", "print each request that would be sent, as a line of JSON, and send none"))
+    .addOption(new Option("--to <service>", "where; told by the environment of CI").choices(["github", "gitlab"]))
+    .addOption(new Option("--repo <name>", "owner/name, or a GitLab project; told by the environment of CI"))
+    .addOption(new Option("--pr <number>", "the pull or merge request; told by the environment of CI").argParser(whole(1)))
+    .addOption(new Option("--commit <sha>", "the commit that was checked, for a report that does not say"))
+    .action(async (flags: PublishFlags) => {
+      const { publish } = await import("./commands/publish.ts");
+      exit(await publish(flags));
     });
   for (const command of program.commands)
     command.exitOverride().configureOutput({ outputError: (text, write) => write(`gomend: ${oneLine(text)}\n`) });

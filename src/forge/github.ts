@@ -97,7 +97,8 @@ function threadOf(
   const said = answers.flatMap((a) => (isOurs(a.user) ? (markIn(a.body)?.kind ?? []) : [])).at(-1);
   const answered = answers.some((a) => !isOurs(a.user));
   const state = said === "fixed" ? "fixed" : "there";
-  return { id: String(id), fingerprint, body, path, first: start_line ?? line ?? null, last: line ?? null, answered, state };
+  const place = { path, first: start_line ?? line ?? null, last: line ?? null };
+  return { id: String(id), discussion: String(id), fingerprint, body, ...place, answered, state };
 }
 
 /** The reviews that post the comments. */

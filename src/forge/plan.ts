@@ -11,7 +11,9 @@ import { summaryBody, type Told } from "./summary.ts";
 
 /** A comment of an earlier run on a finding, with what followed it. */
 export interface Thread {
+  /** Of the comment itself, and of the discussion that it opens. */
   readonly id: string;
+  readonly discussion: string;
   readonly fingerprint: string;
   readonly body: string;
   readonly path: string;

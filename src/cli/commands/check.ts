@@ -66,7 +66,7 @@ async function splitInto(result: Run, flags: CheckFlags, by: Dimension): Promise
 }
 
 /** A path that does not exist may be a command misspelt. */
-const COMMANDS = ["check", "fix", "merge", "rule", "rules", "undo", "help"];
+const COMMANDS = ["check", "fix", "merge", "publish", "rule", "rules", "undo", "help"];
 
 async function runWith(paths: readonly string[], flags: CheckFlags, fix: boolean, stdin: boolean): Promise<Run | null> {
   const progress = progressLine(process.stderr);
