@@ -55,7 +55,12 @@ for (const [method, path] of OPERATIONS) {
   at[method] = slim(operation);
   paths[path] = at;
 }
-const slice = { openapi: whole.openapi, info: { title: `Slice of @octokit/openapi ${version}, api.github.com`, version }, paths, components };
+const slice = {
+  openapi: whole.openapi,
+  info: { title: `Slice of @octokit/openapi ${version}, api.github.com`, version },
+  paths,
+  components,
+};
 writeFileSync(join(TARGET, "github-openapi.json"), `${JSON.stringify(slice)}\n`);
 writeFileSync(join(TARGET, "github-openapi.LICENSE"), readFileSync(join(source, "LICENSE")));
 
