@@ -2,10 +2,9 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { Modules as Layout, parseVersion, type Version } from "../go/module.ts";
-import type { Declaration } from "../go/outline.ts";
 import { GoFile } from "../model/file.ts";
 import type { PackageModel } from "../model/model.ts";
-import { buildPackage, type Package } from "../model/package.ts";
+import { buildPackage, type Package, type PackageInput } from "../model/package.ts";
 import { digest, type Witness } from "./cache/seen.ts";
 import { displayPath } from "./discover.ts";
 import type { Disk } from "./disk.ts";
@@ -35,6 +34,8 @@ export class Modules {
   private readonly layout: Layout;
   /** Files of imported packages, by directory. */
   private readonly listed = new Map<string, readonly GoFile[]>();
+  /** Of those the ones that make the package. */
+  private readonly chosen = new Map<string, PackageFiles | null>();
   private readonly handed = new Map<Handing, Map<string, Hands>>();
   private held = 0;
 
@@ -82,8 +83,13 @@ export class Modules {
     return dir !== null && this.isOwn(dir, main) ? dir : null;
   }
 
-  isOwn(dir: string, main: string): boolean {
+  private isOwn(dir: string, main: string): boolean {
     return this.layout.moduleOf(dir) === this.layout.moduleOf(main);
+  }
+
+  /** Whether the package in a directory is asked what it hands out to `main`. */
+  handsOver(dir: string, main: string): boolean {
+    return this.isOwn(dir, main) && this.ownPrefix(dir) !== null;
   }
 
   /** What packages of the module hand out to one that imports them by these paths; those that hand out nothing are left out. */
@@ -117,7 +123,7 @@ export class Modules {
       .goFileNames(dir)
       .filter((name) => !name.endsWith("_test.go"))
       .map((name) => handing.search(this.disk.bytesOf(join(dir, name))));
-    const files = handing.touches(presences) ? (packageFiles(this.filesIn(dir), false)?.files ?? []) : [];
+    const files = handing.touches(presences) ? (this.packageAt(dir, false)?.files ?? []) : [];
     const texts = withCallers(files, handing.select(files));
     if (texts.length === 0) return NOTHING;
     let names: HandedNames | null = null;
@@ -142,6 +148,7 @@ export class Modules {
     for (const files of this.listed.values()) for (const file of files) parsed += file.parsed;
     if (this.held + parsed * PARSED < ENOUGH) return;
     this.listed.clear();
+    this.chosen.clear();
     this.held = 0;
   }
 
@@ -153,6 +160,16 @@ export class Modules {
       this.listed.set(dir, files);
     }
     return files;
+  }
+
+  /** The package that an import of the directory gives, with its test files or without; the same object until its files are let go. */
+  packageAt(dir: string, withTests: boolean): PackageFiles | null {
+    const key = withTests ? `${dir}\0test` : dir;
+    const known = this.chosen.get(key);
+    if (known !== undefined) return known;
+    const made = packageFiles(this.filesIn(dir), withTests);
+    this.chosen.set(key, made);
+    return made;
   }
 
   shown(dir: string): string {
@@ -203,11 +220,11 @@ export class Importer {
   }
 
   private load(dir: string, path: string, withTests: boolean): Package | null {
-    const files = packageFiles(this.modules.filesIn(dir), withTests);
+    const files = this.modules.packageAt(dir, withTests);
     const onAsked = this.witness?.watch(dir, withTests, files?.files ?? []);
     if (!files) return null;
-    const handing = this.modules.isOwn(dir, this.main) ? this.handing : null;
-    let triggered: ReadonlyMap<GoFile, readonly Declaration[]> | null = null;
+    const handing = this.modules.handsOver(dir, this.main) ? this.handing : null;
+    let triggered: PackageInput["triggered"] | null = null;
     return buildPackage({
       name: files.name,
       path,
@@ -219,14 +236,20 @@ export class Importer {
         triggered ??= handing?.select(files.files) ?? new Map();
         return triggered;
       },
+      identity: files,
       import: (other, from) => this.import(other, from),
       ...(onAsked ? { onAsked } : {}),
     });
   }
 }
 
+export interface PackageFiles {
+  readonly name: string;
+  readonly files: readonly GoFile[];
+}
+
 /** The files of the package that an import of their directory gives; null when there is none. */
-export function packageFiles(files: readonly GoFile[], withTests: boolean): { name: string; files: readonly GoFile[] } | null {
+export function packageFiles(files: readonly GoFile[], withTests: boolean): PackageFiles | null {
   const byName = new Map<string, GoFile[]>();
   for (const file of files) {
     if (file.test && !withTests) continue;

@@ -29,6 +29,8 @@ export interface PackageInput {
   readonly triggered: ReadonlyMap<GoFile, readonly Declaration[]>;
   readonly handedOut?: ReadonlyMap<string, ReadonlySet<string>>;
   readonly import: (path: string, from: PackageModel) => PackageModel | null;
+  /** The same for models of the same files, for answers that hang on the files alone; the model itself by default. */
+  readonly identity?: object;
   /** Told what is asked of the package: a name, `.T` for the methods of a type, `*` (`ALL`) for anything. Whoever listens knows what an answer hangs on. */
   readonly onAsked?: (name: string) => void;
 }
@@ -172,6 +174,10 @@ export class Package implements PackageModel {
   /** Declarations that did not parse, among those that were asked for. */
   get problems(): readonly SyntaxProblem[] {
     return this.files.flatMap((f) => f.problems);
+  }
+
+  get identity(): object {
+    return this.#input.identity ?? this;
   }
 
   get handedOut(): ReadonlyMap<string, ReadonlySet<string>> {

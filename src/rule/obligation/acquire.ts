@@ -5,7 +5,7 @@ import type { Binding, FuncModel, PackageModel } from "../../model/model.ts";
 import { isNamed } from "../../model/types.ts";
 import { calleesOf } from "../callees.ts";
 import { callsOfSymbols, selectorCalls } from "../foreign.ts";
-import { perPackage } from "../per-package.ts";
+import { perFiles, perPackage } from "../per-package.ts";
 import { climb, climbAssertions, climbConversions, withoutAssertions, withoutConversions } from "../values.ts";
 import { eventsOf, fateOf, type Ways } from "./hold.ts";
 import type { Acquire, Resource } from "./row.ts";
@@ -64,6 +64,11 @@ export function handedOutBy(pkg: PackageModel, rows: readonly Resource[]): reado
   return [...names];
 }
 
+/** Syntax and plain data: what one check worked out of another package serves the next. */
+const wrappersOf: (pkg: PackageModel, row: Resource) => Explored["wrappers"] = perFiles(
+  (pkg, row: Resource) => explored(pkg, row).wrappers,
+);
+
 const explored: (pkg: PackageModel, row: Resource) => Explored = perPackage((pkg, row: Resource) => explore(pkg, row));
 
 interface Site {
@@ -114,7 +119,7 @@ function* ofOtherPackages(pkg: PackageModel, row: Resource): Iterable<Site> {
   for (const [path, names] of pkg.handedOut) {
     const other = pkg.import(path);
     if (!other) continue;
-    const { wrappers } = explored(other, row);
+    const wrappers = wrappersOf(other, row);
     if (wrappers.size === 0) continue;
     for (const name of names) for (const call of selectorCalls(pkg).get(name) ?? []) yield* wrapped(pkg, call, wrappers);
   }
