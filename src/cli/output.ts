@@ -45,11 +45,12 @@ const OF_CHECKOUT = new Set<Format>(["report", "github", "gitlab"]);
 export async function emit(
   report: Report,
   sinks: readonly Sink[],
-  context: Omit<ReportContext, "color" | "terminal" | "checkout">,
+  context: Omit<ReportContext, "color" | "terminal" | "checkout" | "ownersOf">,
   stream: NodeJS.WriteStream = process.stdout,
 ): Promise<void> {
   const wanted = sinks.some(({ format }) => OF_CHECKOUT.has(format));
   const checkout = wanted ? await (await import("./git.ts")).Git.checkout(process.cwd()) : null;
+  const ownersOf = sinks.some(({ format }) => format === "html") ? await ownersIn(process.cwd()) : null;
   for (const { format, file } of sinks) {
     const reporter = await reporters[format]();
     const colored = file === null && wantsColor(stream);
@@ -57,6 +58,7 @@ export async function emit(
     const whole: ReportContext = {
       ...context,
       ...(checkout && { checkout }),
+      ...(ownersOf && { ownersOf }),
       width,
       color: pc.createColors(colored),
       terminal: file === null && stream.isTTY === true,
@@ -71,4 +73,10 @@ export async function emit(
       throw new UsageError(`cannot write ${file}: ${reason(error)}`);
     }
   }
+}
+
+async function ownersIn(cwd: string): Promise<((path: string) => readonly string[]) | null> {
+  const { Owners } = await import("../engine/owners.ts");
+  const owners = Owners.near(cwd);
+  return owners && ((path) => owners.of(resolve(cwd, path)));
 }

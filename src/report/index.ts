@@ -15,6 +15,7 @@ export const reporters = {
   junit: async () => (await import("./junit.ts")).junit,
   checkstyle: async () => (await import("./checkstyle.ts")).checkstyle,
   markdown: async () => (await import("./markdown.ts")).markdown,
+  html: async () => (await import("./html.ts")).html,
   sarif: async () => (await import("./sarif.ts")).sarif,
   diff: async () => (await import("./diff.ts")).diff,
   report: async () => (await import("./report-file.ts")).reportFile,

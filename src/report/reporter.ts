@@ -21,6 +21,8 @@ export interface ReportContext {
   readonly show?: "findings" | "left";
   /** Show the default fix's diff beside each finding; the default is yes. */
   readonly showFixes?: boolean;
+  /** Who owns a file, by CODEOWNERS; for formats that show it. */
+  readonly ownersOf?: (path: string) => readonly string[];
   /** The part of the tree that the report speaks for; missing when for all of it. */
   readonly shard?: Shard;
   /** Unsafe fixes are applied too. */
