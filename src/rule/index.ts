@@ -5,6 +5,7 @@ export * from "../go/node.ts";
 export type * from "../model/model.ts";
 export type { Edit, Span } from "../text/edit.ts";
 export * from "./alignment.ts";
+export * from "./atomic-calls.ts";
 export * from "./build.ts";
 export * from "./build-request.ts";
 export * from "./callees.ts";
