@@ -2,7 +2,7 @@
 import { type GoNode, unparen } from "../go/node.ts";
 import type { Binding, Call, PackageModel } from "../model/model.ts";
 import { perPackage } from "./per-package.ts";
-import { climb } from "./values.ts";
+import { climb, withoutConversions } from "./values.ts";
 
 export type AtomicWord = "Int32" | "Int64" | "Uint32" | "Uint64" | "Uintptr" | "Pointer";
 export type AtomicOperation = "Add" | "Load" | "Store" | "Swap" | "CompareAndSwap" | "And" | "Or";
@@ -33,7 +33,7 @@ const known = perPackage((pkg, _: object): readonly AtomicCall[] => {
   const found: AtomicCall[] = [];
   for (const call of pkg.calls(...KINDS.keys())) {
     const kind = KINDS.get(call.symbol);
-    const first = call.args[0] && unparen(call.args[0]);
+    const first = call.args[0] && withoutConversions(pkg, call.args[0]);
     if (!kind || !first) continue;
     const address = first.kind === "unary_expression" && first.child("operator")?.kind === "&";
     const target = address ? unparen(first.child("operand") as GoNode) : first;

@@ -1,0 +1,78 @@
+/** Which mutexes are held where a node runs, and where a function waits for the goroutines that it started. */
+import { type GoNode, unparen } from "../go/node.ts";
+import type { FuncModel, PackageModel } from "../model/model.ts";
+import { STARTERS } from "./goroutines.ts";
+import { climb } from "./values.ts";
+
+const LOCKS = new Set(["Lock", "RLock"]);
+const UNLOCKS = new Set(["Unlock", "RUnlock"]);
+
+/** The calls of Lock and RLock in the node's own function whose mutex is still held when the node runs. */
+export function locksHeldAt(pkg: PackageModel, node: GoNode): GoNode[] {
+  const func = pkg.functionOf(node);
+  if (!func?.body) return [];
+  const flow = pkg.flow(func);
+  return methodCalls(func, LOCKS).filter((lock) => {
+    const operand = operandOf(lock)?.text;
+    if (climb(lock).parent?.kind === "defer_statement") return false;
+    return flow.reaches(lock, node, (atom) => unlocks(atom, operand));
+  });
+}
+
+/** A lock is held, by the function itself or, as its name says, by its callers. */
+export function isUnderLock(pkg: PackageModel, node: GoNode): boolean {
+  for (let f = pkg.functionOf(node); f; f = f.outer) if (/locked$|unsafe$|nolock$/i.test(f.name)) return true;
+  return locksHeldAt(pkg, node).length > 0;
+}
+
+/** `mu` of `mu.Lock()`. */
+export function operandOf(call: GoNode): GoNode | null {
+  const callee = unparen(call.child("function") ?? call);
+  return callee.kind === "selector_expression" ? callee.child("operand") : null;
+}
+
+function methodCalls(func: FuncModel, names: ReadonlySet<string>): GoNode[] {
+  return func.node
+    .find("call_expression")
+    .filter((c) => names.has(unparen(c.child("function") ?? c).child("field")?.text ?? "") && func.pkg.functionOf(c) === func);
+}
+
+function unlocks(atom: GoNode, operand: string | undefined): boolean {
+  if (atom.kind === "defer_statement") return false;
+  return atom
+    .find("call_expression")
+    .some((c) => UNLOCKS.has(unparen(c.child("function") ?? c).child("field")?.text ?? "") && operandOf(c)?.text === operand);
+}
+
+// ---------------------------------------------------------------- goroutines and joins
+
+/** What starts goroutines in the function itself: go statements and calls of `Go` methods. */
+export function startsIn(pkg: PackageModel, func: FuncModel): GoNode[] {
+  const found: GoNode[] = [];
+  func.body?.walk((n) => {
+    if (n.kind === "func_literal") return false;
+    if (n.kind === "go_statement") found.push(n);
+    if (
+      n.kind === "call_expression" &&
+      unparen(n.child("function") ?? n)
+        .child("field")
+        ?.text.endsWith("Go")
+    ) {
+      if (STARTERS.has(pkg.symbol(n.child("function") as GoNode) ?? "")) found.push(n);
+    }
+  });
+  return found;
+}
+
+/** Does the atom wait for others: Wait of anything, or a receive from a channel (a select or range of one, too)? */
+export function joins(pkg: PackageModel, atom: GoNode): boolean {
+  if (atom.is("go_statement", "defer_statement")) return false;
+  let found = false;
+  atom.walk((n) => {
+    if (n.kind === "func_literal") return false;
+    if (n.kind === "call_expression" && /^Wait/.test(unparen(n.child("function") ?? n).child("field")?.text ?? "")) found = true;
+    if (n.kind === "unary_expression" && n.child("operator")?.kind === "<-") found = true;
+    if (n.parent?.kind === "range_clause" && n.field === "right" && pkg.typeOf(n).kind === "chan") found = true;
+  });
+  return found || (atom.field === "right" && atom.parent?.kind === "range_clause" && pkg.typeOf(atom).kind === "chan");
+}

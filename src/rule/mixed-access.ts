@@ -1,0 +1,183 @@
+/** Plain reads and writes of variables and fields that sync/atomic is used on elsewhere, where others may use them at the same time. */
+import { type GoNode, unparen } from "../go/node.ts";
+import type { Binding, FuncModel, PackageModel } from "../model/model.ts";
+import { type AtomicCall, atomicCalls, samePlace } from "./atomic-calls.ts";
+import { definitionOf } from "./definitions.ts";
+import { goroutineOf } from "./goroutines.ts";
+import { isUnderLock, joins, startsIn } from "./held.ts";
+import { pathFromEntry } from "./paths.ts";
+import { climb } from "./values.ts";
+
+export type AccessHow = "read" | "write" | "change";
+
+export interface PlainAccess {
+  /** The selector or name. */
+  readonly place: GoNode;
+  readonly how: AccessHow;
+  /** The assignment, `x++` or range clause that writes; null for a read. */
+  readonly statement: GoNode | null;
+  /** One of the atomic calls on it. */
+  readonly atomic: AtomicCall;
+}
+
+interface Target {
+  readonly name: string;
+  /** The field's declaration, or the variable's entity or binding. */
+  readonly key: object;
+  readonly atomic: AtomicCall;
+  readonly local: Binding | null;
+}
+
+export function* plainAccesses(pkg: PackageModel): Iterable<PlainAccess> {
+  for (const target of targetsOf(pkg)) {
+    for (const place of placesOf(pkg, target)) {
+      const access = accessOf(pkg, place, target.atomic);
+      if (access && mayRace(pkg, access)) yield access;
+    }
+  }
+}
+
+// ---------------------------------------------------------------- what is accessed atomically
+
+function targetsOf(pkg: PackageModel): Target[] {
+  const found = new Map<object, Map<string, Target>>();
+  for (const atomic of atomicCalls(pkg)) {
+    if (atomic.pointer) continue; // whatever it points to
+    const meant = meaningOf(pkg, atomic.target);
+    if (!meant) continue;
+    const byName = found.get(meant.key) ?? new Map<string, Target>();
+    found.set(meant.key, byName);
+    if (!byName.has(meant.name)) byName.set(meant.name, { ...meant, atomic });
+  }
+  return [...found.values()].flatMap((m) => [...m.values()]);
+}
+
+/** The declaration of the field or variable; null for elements, and for what another package declares. */
+function meaningOf(pkg: PackageModel, e: GoNode): Omit<Target, "atomic"> | null {
+  if (e.kind === "selector_expression") {
+    const field = pkg.selection(e)?.field;
+    return field?.node && pkg.files.some((f) => f.source === field.node?.source)
+      ? { name: field.name, key: field.node, local: null }
+      : null;
+  }
+  const binding = e.kind === "identifier" ? pkg.binding(e) : null;
+  if (!binding || (binding.kind !== "var" && binding.kind !== "result")) return null;
+  return { name: binding.name, key: binding.entity ?? binding, local: binding.entity ? null : binding };
+}
+
+function placesOf(pkg: PackageModel, { name, key, local }: Target): GoNode[] {
+  if (local) return local.uses.map((u) => u.node);
+  const isField = "kind" in key && key.kind === "field_declaration";
+  const found: GoNode[] = [];
+  for (const mention of pkg.mentions(name, (p) => (p.text[p.at - 1] === ".") === isField)) {
+    const place = isField ? mention.parent : mention;
+    if (!place || (isField && place.kind !== "selector_expression")) continue;
+    const meant = meaningOf(pkg, place);
+    if (meant?.key === key && meant.name === name && place.parent?.field !== "name") found.push(place);
+  }
+  return found;
+}
+
+function accessOf(pkg: PackageModel, place: GoNode, atomic: AtomicCall): PlainAccess | null {
+  const e = climb(place);
+  const p = e.parent;
+  if (!p || (p.kind === "var_spec" && e.field === "name")) return null;
+  if (p.kind === "unary_expression" && p.child("operator")?.kind === "&") return null;
+  if (p.kind === "argument_list" && (pkg.symbol(unparen(p.parent?.child("function") ?? p)) ?? "").startsWith("unsafe.")) return null;
+  if (p.is("inc_statement", "dec_statement")) return { place, how: "change", statement: p, atomic };
+  const list = p.kind === "expression_list" && p.field === "left" ? p : null;
+  if (!list) return { place, how: "read", statement: null, atomic };
+  const statement = list.parent;
+  if (statement?.kind !== "assignment_statement") return { place, how: "write", statement, atomic };
+  if (statement.child("operator")?.kind !== "=") return { place, how: "change", statement, atomic };
+  const value = statement.child("right")?.items[list.items.indexOf(e)];
+  const call = value && unparen(value);
+  const own = atomicCalls(pkg).some((c) => c.node === call && !c.pointer && samePlace(pkg, c.target, place));
+  return own ? null : { place, how: "write", statement, atomic }; // atomic-result-reassigned tells that
+}
+
+// ---------------------------------------------------------------- may others use it at that time
+
+function mayRace(pkg: PackageModel, { place, how }: PlainAccess): boolean {
+  const func = pkg.functionOf(place);
+  if (!func?.body || !pkg.flow(func).locate(place)) return false; // a package-level initialiser
+  if (func.name === "init" && func.receiver === null) return false;
+  if (how === "read" && isUnderLock(pkg, place)) return false; // those who write may hold the lock
+  const root = rootOf(pkg, place);
+  const local = root && !root.entity && root.kind !== "receiver" ? root : null;
+  const byValue = local !== null && isByValue(pkg, place);
+  if (root?.kind === "receiver" && isByValue(pkg, place)) return false; // the method's own copy
+  if (goroutineOf(pkg, place)) return !byValue || sharedLocal(local);
+  if (joinedBefore(pkg, func, place)) return false;
+  if (byValue) return sharedLocal(local) && startedBefore(pkg, func, place);
+  if (local && isFresh(pkg, local) && !sharedBefore(pkg, local, place)) return false; // still the constructor's own
+  if (pkg.fileOf(place).test || (func.name === "main" && pkg.name === "main")) return startedBefore(pkg, func, place);
+  return true;
+}
+
+/** The variable at the root of `a.b.c`; null for elements and results of calls. */
+function rootOf(pkg: PackageModel, place: GoNode): Binding | null {
+  let e = unparen(place);
+  while (e.kind === "selector_expression") e = unparen(e.child("operand") ?? e);
+  return e.kind === "identifier" ? pkg.binding(e) : null;
+}
+
+/** No pointer is followed from the variable to the place. */
+function isByValue(pkg: PackageModel, place: GoNode): boolean {
+  for (let e = unparen(place); e.kind === "selector_expression"; e = unparen(e.child("operand") as GoNode)) {
+    const operand = unparen(e.child("operand") as GoNode);
+    const type = pkg.typeOf(operand);
+    if (type.kind === "pointer" || type.kind === "unknown" || pkg.selection(e)?.indirect) return false;
+    if (!operand.is("identifier", "selector_expression")) return false;
+  }
+  return true;
+}
+
+/** Somebody else may have it: a literal captures it, or its address is taken. */
+function sharedLocal(local: Binding | null): boolean {
+  return local?.uses.some((u) => u.captured || u.how === "address") ?? false;
+}
+
+/** A goroutine was started in the function before, and nothing has waited for it since. */
+function startedBefore(pkg: PackageModel, func: FuncModel, place: GoNode): boolean {
+  const flow = pkg.flow(func);
+  return startsIn(pkg, func).some((start) => flow.reaches(start, place, (atom) => joins(pkg, atom)));
+}
+
+/** Every way to the place passes a wait, and nothing is started behind it. */
+function joinedBefore(pkg: PackageModel, func: FuncModel, place: GoNode): boolean {
+  return !pathFromEntry(pkg, func, place, (atom) => joins(pkg, atom) && !atom.contains(place)) && !startedBefore(pkg, func, place);
+}
+
+/** Made here: a literal, new, a variable of its own, what a constructor or a pool gives. */
+function isFresh(pkg: PackageModel, local: Binding): boolean {
+  if (local.kind === "param") return false;
+  const definition = definitionOf(pkg, local);
+  if (!definition) return local.node?.parent?.kind === "var_spec";
+  const value = definition.value.kind === "unary_expression" ? definition.value.child("operand") : definition.value;
+  if (value?.is("composite_literal", "type_assertion_expression")) return true;
+  const name = definition.symbol?.slice(definition.symbol.lastIndexOf(".") + 1) ?? "";
+  return /^(new|make|create|open)/i.test(name);
+}
+
+/** It is handed to somebody on a way to the place: passed on, captured, stored, or a method of it runs that starts goroutines. */
+function sharedBefore(pkg: PackageModel, local: Binding, place: GoNode): boolean {
+  const func = pkg.functionOf(place);
+  if (!func || local.func !== func) return true;
+  const flow = pkg.flow(func);
+  return local.uses.some((u) => {
+    const p = climb(u.node).parent;
+    if (u.func !== func) return flow.reaches(u.node, place);
+    if (p?.kind === "selector_expression") return startsSome(pkg, p) && flow.reaches(u.node, place);
+    const passes = p?.is("argument_list", "send_statement", "keyed_element", "literal_element") || u.how === "address";
+    return (passes || p?.kind === "expression_list") && u.how !== "write" && flow.reaches(u.node, place);
+  });
+}
+
+/** A method call whose method is not at hand, or speaks of `go`. */
+function startsSome(pkg: PackageModel, selector: GoNode): boolean {
+  const call = climb(selector).parent;
+  if (call?.kind !== "call_expression") return false;
+  const body = pkg.selection(selector)?.entity?.node?.child("body");
+  return body ? body.text.includes("go ") || body.text.includes(".Go(") : true;
+}
