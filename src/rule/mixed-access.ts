@@ -1,12 +1,14 @@
 /** Plain reads and writes of variables and fields that sync/atomic is used on elsewhere, where others may use them at the same time. */
 import { type GoNode, unparen } from "../go/node.ts";
-import type { Binding, FuncModel, PackageModel } from "../model/model.ts";
+import type { Binding, FuncModel, PackageModel, Type } from "../model/model.ts";
 import { type AtomicCall, atomicCalls, samePlace } from "./atomic-calls.ts";
+import { calleeOf } from "./callees.ts";
 import { definitionOf } from "./definitions.ts";
 import { goroutineOf } from "./goroutines.ts";
 import { isUnderLock, joins, startsIn } from "./held.ts";
 import { pathFromEntry } from "./paths.ts";
-import { climb } from "./values.ts";
+import { deref, identical, underlying } from "./types.ts";
+import { climb, withoutConversions } from "./values.ts";
 
 export type AccessHow = "read" | "write" | "change";
 
@@ -26,13 +28,15 @@ interface Target {
   readonly key: object;
   readonly atomic: AtomicCall;
   readonly local: Binding | null;
+  /** Types of the values whose field the atomic calls use. */
+  readonly owners: Type[];
 }
 
 export function* plainAccesses(pkg: PackageModel): Iterable<PlainAccess> {
   for (const target of targetsOf(pkg)) {
     for (const place of placesOf(pkg, target)) {
       const access = accessOf(pkg, place, target.atomic);
-      if (access && mayRace(pkg, access)) yield access;
+      if (access && isShared(pkg, place, target) && mayRace(pkg, access)) yield access;
     }
   }
 }
@@ -47,13 +51,16 @@ function targetsOf(pkg: PackageModel): Target[] {
     if (!meant) continue;
     const byName = found.get(meant.key) ?? new Map<string, Target>();
     found.set(meant.key, byName);
-    if (!byName.has(meant.name)) byName.set(meant.name, { ...meant, atomic });
+    const target = byName.get(meant.name) ?? { ...meant, atomic, owners: [] };
+    byName.set(meant.name, target);
+    const owner = ownerOf(pkg, atomic.target);
+    if (owner) target.owners.push(owner);
   }
   return [...found.values()].flatMap((m) => [...m.values()]);
 }
 
 /** The declaration of the field or variable; null for elements, and for what another package declares. */
-function meaningOf(pkg: PackageModel, e: GoNode): Omit<Target, "atomic"> | null {
+function meaningOf(pkg: PackageModel, e: GoNode): Omit<Target, "atomic" | "owners"> | null {
   if (e.kind === "selector_expression") {
     const field = pkg.selection(e)?.field;
     return field?.node && pkg.files.some((f) => f.source === field.node?.source)
@@ -63,6 +70,26 @@ function meaningOf(pkg: PackageModel, e: GoNode): Omit<Target, "atomic"> | null 
   const binding = e.kind === "identifier" ? pkg.binding(e) : null;
   if (!binding || (binding.kind !== "var" && binding.kind !== "result")) return null;
   return { name: binding.name, key: binding.entity ?? binding, local: binding.entity ? null : binding };
+}
+
+/** The type of `x` in `x.f`, pointers followed. */
+function ownerOf(pkg: PackageModel, place: GoNode): Type | null {
+  const operand = place.kind === "selector_expression" ? place.child("operand") : null;
+  return operand && deref(pkg.typeOf(operand));
+}
+
+/**
+ * Is the field used atomically in values of that type? A struct that several others hold may be atomic in one of them and guarded by a lock in
+ * another; but calls on the struct itself are on any of them.
+ */
+function isShared(pkg: PackageModel, place: GoNode, { owners, key }: Target): boolean {
+  const owner = ownerOf(pkg, place);
+  if (!owner) return true;
+  const declares = (t: Type): boolean => {
+    const u = underlying(pkg, t);
+    return u.kind === "struct" && u.fields.some((f) => f.node === key);
+  };
+  return owners.some((o) => identical(o, owner) || declares(o));
 }
 
 function placesOf(pkg: PackageModel, { name, key, local }: Target): GoNode[] {
@@ -98,11 +125,11 @@ function accessOf(pkg: PackageModel, place: GoNode, atomic: AtomicCall): PlainAc
 
 // ---------------------------------------------------------------- may others use it at that time
 
-function mayRace(pkg: PackageModel, { place, how }: PlainAccess): boolean {
+function mayRace(pkg: PackageModel, { place }: PlainAccess): boolean {
   const func = pkg.functionOf(place);
   if (!func?.body || !pkg.flow(func).locate(place)) return false; // a package-level initialiser
   if (func.name === "init" && func.receiver === null) return false;
-  if (how === "read" && isUnderLock(pkg, place)) return false; // those who write may hold the lock
+  if (isUnderLock(pkg, place)) return false; // the others may hold the lock, too
   const root = rootOf(pkg, place);
   const local = root && !root.entity && root.kind !== "receiver" ? root : null;
   const byValue = local !== null && isByValue(pkg, place);
@@ -118,17 +145,24 @@ function mayRace(pkg: PackageModel, { place, how }: PlainAccess): boolean {
 /** The variable at the root of `a.b.c`; null for elements and results of calls. */
 function rootOf(pkg: PackageModel, place: GoNode): Binding | null {
   let e = unparen(place);
-  while (e.kind === "selector_expression") e = unparen(e.child("operand") ?? e);
+  while (e.kind === "selector_expression" || (e.kind === "index_expression" && isArray(pkg, e))) e = unparen(e.child("operand") ?? e);
   return e.kind === "identifier" ? pkg.binding(e) : null;
+}
+
+function isArray(pkg: PackageModel, index: GoNode): boolean {
+  const operand = index.child("operand");
+  return operand !== null && pkg.typeOf(operand).kind === "array";
 }
 
 /** No pointer is followed from the variable to the place. */
 function isByValue(pkg: PackageModel, place: GoNode): boolean {
-  for (let e = unparen(place); e.kind === "selector_expression"; e = unparen(e.child("operand") as GoNode)) {
+  for (let e = unparen(place); e.is("selector_expression", "index_expression"); e = unparen(e.child("operand") as GoNode)) {
+    if (e.kind === "index_expression" && !isArray(pkg, e)) return false;
     const operand = unparen(e.child("operand") as GoNode);
     const type = pkg.typeOf(operand);
-    if (type.kind === "pointer" || type.kind === "unknown" || pkg.selection(e)?.indirect) return false;
-    if (!operand.is("identifier", "selector_expression")) return false;
+    if (type.kind === "pointer" || type.kind === "unknown" || (e.kind === "selector_expression" && pkg.selection(e)?.indirect))
+      return false;
+    if (!operand.is("identifier", "selector_expression", "index_expression")) return false;
   }
   return true;
 }
@@ -156,8 +190,26 @@ function isFresh(pkg: PackageModel, local: Binding): boolean {
   if (!definition) return local.node?.parent?.kind === "var_spec";
   const value = definition.value.kind === "unary_expression" ? definition.value.child("operand") : definition.value;
   if (value?.is("composite_literal", "type_assertion_expression")) return true;
+  if (value && withoutConversions(pkg, value) !== unparen(value)) return true; // memory that is looked at as another type
+  if (givesFresh(pkg, definition.value)) return true;
   const name = definition.symbol?.slice(definition.symbol.lastIndexOf(".") + 1) ?? "";
-  return /^(new|make|create|open)/i.test(name);
+  return /^(new|make|create|open|stats|snapshot|copy|clone)/i.test(name);
+}
+
+/** A function of the module that returns what it makes: `return &stats`, `return &T{}`. */
+function givesFresh(pkg: PackageModel, call: GoNode): boolean {
+  const callee = call.kind === "call_expression" ? calleeOf(pkg, call) : null;
+  const returns = callee?.body?.find("return_statement").filter((r) => callee.pkg.functionOf(r) === callee) ?? [];
+  return (
+    returns.length > 0 &&
+    returns.every((r) => {
+      const first = r.items[0]?.kind === "expression_list" ? r.items[0].items[0] : r.items[0];
+      const e = first && unparen(first);
+      const made = e?.kind === "unary_expression" && e.child("operator")?.kind === "&" ? unparen(e.child("operand") as GoNode) : null;
+      const local = made?.kind === "identifier" ? callee?.pkg.binding(made) : null;
+      return e?.kind === "nil" || made?.kind === "composite_literal" || (local != null && local.func === callee && local.kind === "var");
+    })
+  );
 }
 
 /** It is handed to somebody on a way to the place: passed on, captured, stored, or a method of it runs that starts goroutines. */

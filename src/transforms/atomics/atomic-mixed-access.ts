@@ -33,7 +33,7 @@ export default defineRule({
   fixSafety:
     "Unsafe: each access becomes atomic, but several of them together do not: a Load and a Store in its wake still lose what comes between them.",
   silent:
-    "Before the value is shared: in a constructor, in init and in initialisers; behind a WaitGroup's Wait or a receive in the same function; a read with a lock held; a copy that nobody else has; tests and main as long as they have started no goroutine; the assignment that atomic-result-reassigned tells.",
+    "Before the value is shared: in a constructor, in init and in initialisers; behind a WaitGroup's Wait or a receive in the same function; with a lock held, which the others may hold as well; a copy that nobody else has; a field that is atomic only in values of another type that holds the struct; tests and main as long as they have started no goroutine; the assignment that atomic-result-reassigned tells.",
   sources: ["https://go.dev/ref/mem", "https://pkg.go.dev/sync/atomic"],
   since: "0.1.0",
   tier: "recommended",
