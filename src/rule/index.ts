@@ -29,6 +29,7 @@ export * from "./obligation.ts";
 export * from "./outlive.ts";
 export * from "./paths.ts";
 export * from "./pool.ts";
+export * from "./pool-origin.ts";
 export * from "./reset.ts";
 export * from "./resources/cancel.ts";
 export * from "./resources/check.ts";

@@ -24,6 +24,7 @@ import wgWaitInLoop from "./goroutines/wg-wait-in-loop.ts";
 import poolGetWithoutReset from "./pools/pool-get-without-reset.ts";
 import poolPutByValue from "./pools/pool-put-by-value.ts";
 import poolValueNotReturned from "./pools/pool-value-not-returned.ts";
+import poolWithoutNew from "./pools/pool-without-new.ts";
 import bodyNotClosed from "./resources/body-not-closed.ts";
 import closeBeforeCheck from "./resources/close-before-check.ts";
 import closeTooLate from "./resources/close-too-late.ts";
@@ -74,6 +75,7 @@ export const rules: readonly Rule[] = [
   poolGetWithoutReset,
   poolPutByValue,
   poolValueNotReturned,
+  poolWithoutNew,
   bodyNotClosed,
   closeBeforeCheck,
   closeTooLate,
