@@ -1,13 +1,17 @@
-/** The public API: rules of one's own, and the check. */
+/** The public API: transforms and rules of one's own, and the check. */
 
 import type { Report } from "./engine/report.ts";
 import { type RunOptions, run } from "./engine/run.ts";
 import { rules } from "./transforms/index.ts";
 
+export * from "./api/index.ts";
 export type { FileChange, Outcome, Problem, Report, Stats } from "./engine/report.ts";
 export type { Progress } from "./engine/run.ts";
-export type { Applicability, Family, Finding, Fix, ImportIntent, Rule, Tier } from "./rule/rule.ts";
-export { defineRule } from "./rule/rule.ts";
+export type { Field, GoNode, Kind } from "./go/node.ts";
+export type { Binding, Call, FileModel, Flow, FuncModel, PackageModel, Type, Witness } from "./model/model.ts";
+export { typeString } from "./model/types.ts";
+export { finding, fix } from "./rule/build.ts";
+export type { Applicability, Family, Finding, Fix, HandsOut, ImportIntent, Rule, Tier } from "./rule/rule.ts";
 export type { Edit, Span } from "./text/edit.ts";
 
 export type CheckOptions = Partial<RunOptions>;

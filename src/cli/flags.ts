@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { parseShard, type Shard } from "../engine/shard.ts";
 import { formats } from "../report/index.ts";
+import type { Rule } from "../rule/rule.ts";
 
 /** What findings can be counted by, and patches split by. */
 export const DIMENSIONS = ["rule", "package", "module", "codeowners"] as const;
@@ -51,6 +52,11 @@ export interface CheckFlags extends OutputFlags {
   readonly writeBaseline?: boolean;
   /** `-U`: apply all safe fixes. */
   readonly u?: boolean;
+  readonly allowPlugins?: boolean;
+  /** Modules named by `--plugin`. */
+  readonly plugin?: readonly string[];
+  /** No flag: the rules of the user's own that were loaded for this run. */
+  readonly own?: readonly Rule[];
 }
 
 /** What a review is of. */
@@ -100,6 +106,8 @@ function addRuleFlags(command: Command): void {
       new Option("--select <rules>", "check only these: ids, families, tiers (recommended, pedantic, harden), ALL").argParser(list),
     )
     .addOption(new Option("--ignore <rules>", "leave these out").argParser(list))
+    .addOption(new Option("--plugin <file>", "load rules of your own from a module; may be repeated").argParser(repeat))
+    .addOption(allowPlugins())
     .addOption(new Option("--go <version>", "language version, in place of go.mod's"));
 }
 
@@ -149,6 +157,10 @@ export function addOutputFlags(command: Command): void {
     .addOption(new Option("--max-findings <n>", "1 only above this many findings").argParser(whole(0)));
 }
 
+export function allowPlugins(): Option {
+  return new Option("--allow-plugins", "load the plugins that .gomend.yml names: they run code");
+}
+
 export function outputFormat(): Option {
   return new Option("--output-format <format>", "how to print it").choices(["text", "json"]);
 }
@@ -166,7 +178,7 @@ function list(value: string, previous: readonly string[] = []): string[] {
   return [...previous, ...names];
 }
 
-function repeat(value: string, previous: readonly string[] = []): string[] {
+export function repeat(value: string, previous: readonly string[] = []): string[] {
   return [...previous, value];
 }
 

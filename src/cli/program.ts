@@ -1,16 +1,19 @@
 /** The commands and their flags. A command's work is loaded when it runs. */
 import { Command, CommanderError, Option } from "commander";
 import type { ReviewFlags } from "./commands/review.ts";
+import type { RunFlags } from "./commands/run.ts";
 import type { UndoFlags } from "./commands/undo.ts";
 import { fail } from "./fail.ts";
 import {
   addFlags,
   addOutputFlags,
   addReviewFlags,
+  allowPlugins,
   type CheckFlags,
   colorOption,
   type OutputFlags,
   outputFormat,
+  repeat,
   whole,
   withDefaults,
 } from "./flags.ts";
@@ -75,7 +78,22 @@ function build(bare: boolean, exit: (code: number) => void): Command {
       const { fix: command } = await import("./commands/fix.ts");
       exit(await command(paths, flags));
     });
-  for (const command of [check, fix]) addFlags(command);
+  const run = program
+    .command("run")
+    .summary("run a transform of your own")
+    .description(
+      "Runs transforms of your own in place of gomend's rules, and applies their safe fixes. Exit code: 0 all done, 1 something is left (with --diff: there is a diff), 2 a mistake, or an error in a transform.",
+    )
+    .argument("[paths...]", "files, directories, dir/..., or - for the standard input")
+    .addOption(
+      new Option("-t, --transform <file>", "a module whose default export is a transform or a rule; may be repeated").argParser(repeat),
+    )
+    .addOption(new Option("--option <name=value>", "an option for the transforms; may be repeated").argParser(repeat))
+    .action(async (paths: string[], flags: RunFlags) => {
+      const { run: command } = await import("./commands/run.ts");
+      exit(await command(paths, flags));
+    });
+  for (const command of [check, fix, run]) addFlags(command);
   const merge = program
     .command("merge")
     .summary("join the reports of shards")
@@ -104,20 +122,22 @@ function build(bare: boolean, exit: (code: number) => void): Command {
     .description("Prints the page of a rule.")
     .argument("<id>", "the rule's id")
     .addOption(outputFormat())
+    .addOption(allowPlugins())
     .addOption(colorOption())
-    .action(async (id: string, flags: { outputFormat?: string }) => {
+    .action(async (id: string, flags: { outputFormat?: string; allowPlugins?: boolean }) => {
       const { rule } = await import("./commands/rule.ts");
-      exit(await rule(id, flags.outputFormat ?? "text"));
+      exit(await rule(id, flags.outputFormat ?? "text", flags.allowPlugins ?? false));
     });
   program
     .command("rules")
     .summary("list all rules")
     .description("Prints the table of rules.")
     .addOption(outputFormat())
+    .addOption(allowPlugins())
     .addOption(colorOption())
-    .action(async (flags: { outputFormat?: string }) => {
+    .action(async (flags: { outputFormat?: string; allowPlugins?: boolean }) => {
       const { rules } = await import("./commands/rules.ts");
-      exit(await rules(flags.outputFormat ?? "text"));
+      exit(await rules(flags.outputFormat ?? "text", flags.allowPlugins ?? false));
     });
   program
     .command("undo")

@@ -4,11 +4,12 @@ import type { RunOptions } from "../engine/run.ts";
 import { rules } from "../transforms/index.ts";
 import { cacheFor } from "./cache-store.ts";
 import type { CheckFlags } from "./flags.ts";
+import { loadPlugin } from "./known.ts";
 
 /** All but the paths, and what limits the findings. */
 export function runOptions(flags: CheckFlags): RunOptions {
   return {
-    rules,
+    rules: flags.own ? [...rules, ...flags.own] : rules,
     cwd: process.cwd(),
     ...given("select", flags.select),
     ...given("ignore", flags.ignore),
@@ -22,6 +23,7 @@ export function runOptions(flags: CheckFlags): RunOptions {
     isolated: flags.isolated ?? false,
     includeGenerated: flags.includeGenerated ?? false,
     includeIgnored: flags.includeIgnored ?? false,
+    ...(flags.allowPlugins ? { loadPlugin } : {}),
     ...given("cache", cacheFor(flags) ?? undefined),
   };
 }

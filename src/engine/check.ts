@@ -16,6 +16,7 @@ import { asModel, callersIn, type HandedNames, type HandedOut, type Handing, inO
 import { Modules } from "./modules.ts";
 import { compare, compareFindings, faultOfFix } from "./plan.ts";
 import type { Problem } from "./report.ts";
+import { runRule } from "./rule-run.ts";
 import type { FileSettings, Settings, VersionSettings } from "./settings.ts";
 import { Suppressions } from "./suppress.ts";
 import { brokenFile, unreadDeclarations } from "./syntax.ts";
@@ -175,7 +176,7 @@ export class Checker {
     const open = targets.some((t) => t.named) ? triggers.all : triggers.open(loaded.map((f) => f.presence));
     if (!loaded.some((f) => f.marked || triggers.touches(f.presence, open) || f.calls(names))) return result;
     this.modules.trim();
-    this.run({ dir, settings, version, open, witness, handed, names, ...spoken }, loaded, result);
+    await this.run({ dir, settings, version, open, witness, handed, names, ...spoken }, loaded, result);
     for (const { file } of loaded) if (!result.broken.has(file.path)) result.problems.push(...(await unreadDeclarations(file)));
     return result;
   }
@@ -222,7 +223,7 @@ export class Checker {
     this.phases.outline += performance.now() - started;
   }
 
-  private run(place: Place, loaded: readonly Loaded[], result: Result): void {
+  private async run(place: Place, loaded: readonly Loaded[], result: Result): Promise<void> {
     const started = performance.now();
     const files = this.filesOf(place.dir, loaded);
     const byName = new Map<string, Member[]>();
@@ -236,7 +237,7 @@ export class Checker {
     const found: Found[] = [];
     for (const [name, members] of byName) {
       if (members.some(({ loaded: l }) => l && (l.marked || place.triggers.touches(l.presence, place.open) || l.calls(place.names))))
-        found.push(...this.checkPackage(place, name, members, result));
+        found.push(...(await this.checkPackage(place, name, members, result)));
     }
     found.sort((a, b) => compareFindings(a.finding, b.finding));
     for (const { finding, declaration } of found) {
@@ -261,11 +262,11 @@ export class Checker {
     return members.sort((a, b) => compare(a.file.path, b.file.path));
   }
 
-  private checkPackage(place: Place, name: string, members: readonly Member[], result: Result): Found[] {
+  private async checkPackage(place: Place, name: string, members: readonly Member[], result: Result): Promise<Found[]> {
     const { dir, settings, version, rules, triggers, open, handed, names, handing } = place;
     const started = performance.now();
     const triggered = new Map<GoFile, readonly Declaration[]>();
-    const active = new Set<Rule>();
+    const active = new Map<Rule, GoFile[]>();
     const wanted = new Map<string, FileSettings>();
     for (const { file, loaded } of members) {
       if (!loaded || (file.generated && !this.options.includeGenerated && !loaded.target.named)) continue;
@@ -275,7 +276,7 @@ export class Checker {
       const selected = triggers.select(file.source.text, file.declarations, loaded.presence, open);
       const touched = callers ? inOrder([...selected.touched, ...callers.declarations]) : selected.touched;
       if (touched.length > 0) triggered.set(file, touched);
-      for (const rule of [...selected.rules, ...(callers?.rules ?? [])]) active.add(rule);
+      for (const rule of new Set([...selected.rules, ...(callers?.rules ?? [])])) active.set(rule, [...(active.get(rule) ?? []), file]);
     }
     const files = members.map((m) => m.file);
     const importer = this.modules.importer(dir, handing, place.witness);
@@ -292,31 +293,20 @@ export class Checker {
     const ruled = performance.now();
     this.phases.model += ruled - started;
     const raw: { finding: Finding; rule: Rule }[] = [];
-    if (triggered.size > 0) {
-      for (const rule of rules) {
-        if (!active.has(rule)) continue;
-        const start = performance.now();
-        for (const finding of this.runRule(rule, pkg, result)) raw.push({ finding, rule });
-        this.ruleTimes.set(rule.id, (this.ruleTimes.get(rule.id) ?? 0) + performance.now() - start);
-      }
+    for (const rule of rules) {
+      const asked = active.get(rule);
+      if (!asked) continue;
+      const start = performance.now();
+      const ran = runRule(rule, pkg, asked);
+      const said = ran instanceof Promise ? await ran : ran;
+      result.problems.push(...said.problems);
+      for (const finding of said.findings) raw.push({ finding, rule });
+      this.ruleTimes.set(rule.id, (this.ruleTimes.get(rule.id) ?? 0) + performance.now() - start);
     }
     this.phases.rules += performance.now() - ruled;
     result.packages++;
     result.parsedBytes += pkg.parsedBytes;
     return this.accept(raw, pkg, members, wanted, settings, result);
-  }
-
-  /** The rule's findings; a rule that throws is told, and what it found before stays. */
-  private runRule(rule: Rule, pkg: Package, result: Result): Finding[] {
-    const found: Finding[] = [];
-    try {
-      for (const finding of rule.check(pkg)) found.push(finding);
-    } catch (error) {
-      if (error instanceof GrammarNotLoaded) throw error;
-      const message = error instanceof Error ? `${error.message}${thrownAt(error)}` : String(error);
-      result.problems.push({ path: pkg.dir, rule: rule.id, message: `the rule failed in package ${pkg.name}: ${message}` });
-    }
-    return found;
   }
 
   /** Drops what was not asked for, suppressed or said twice, and judges the fixes. */
@@ -447,13 +437,6 @@ function pathsOf(finding: Finding): Set<string> {
   for (const r of finding.related ?? []) paths.add(r.at.path);
   for (const fix of finding.fixes) for (const e of fix.edits) paths.add(e.at.path);
   return paths;
-}
-
-/** Where in our own code an error was thrown, for a report of the fault. */
-function thrownAt(error: Error): string {
-  const frame = error.stack?.split("\n").find((l) => /^\s+at /.test(l));
-  const where = frame && /([\w.-]+\.[cm]?[jt]s:\d+:\d+)/.exec(frame)?.[1];
-  return where ? ` (${where})` : "";
 }
 
 /** Targets by directory, in order of path. */

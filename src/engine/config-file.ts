@@ -1,5 +1,6 @@
 /** Reads `.gomend.yml`. Loaded only when there is one: it brings large libraries. */
 import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
 import type { Rule } from "../rule/rule.ts";
@@ -9,8 +10,11 @@ import { reason } from "./discover.ts";
 import { ruleOfRow } from "./resources.ts";
 import { checkSelector, didYouMean, selectorNames, UnknownSelector } from "./selection.ts";
 
-/** Reads and checks one configuration file. `shown` is its path as messages name it. */
-export function loadConfig(file: string, shown: string, given: readonly Rule[]): Config {
+/** Gives the rules of a module (absolute). Throws `ConfigError` or `UsageError` when it cannot be loaded or holds none. */
+export type LoadPlugin = (file: string) => Promise<readonly Rule[]>;
+
+/** Reads and checks one configuration file. `shown` is its path as messages name it. Without `load` no plugin is loaded. */
+export async function loadConfig(file: string, shown: string, given: readonly Rule[], load: LoadPlugin | null): Promise<Config> {
   let text: string;
   try {
     text = readFileSync(file, "utf8");
@@ -61,14 +65,27 @@ export function loadConfig(file: string, shown: string, given: readonly Rule[]):
     if (taken.includes(rule.id))
       throw new ConfigError(`${place(["resources", i, "id"])}: there is a rule "${rule.id}" already: take another id`);
   });
-  const rules = [...given, ...resources];
+  const plugins = data.plugins ?? [];
+  const loaded: Rule[] = [];
+  for (const [i, plugin] of plugins.entries()) {
+    if (!load) break;
+    for (const rule of await load(resolve(dirname(file), plugin))) {
+      const taken = [...selectorNames([...given, ...resources, ...loaded])];
+      if (taken.includes(rule.id))
+        throw new ConfigError(`${place(["plugins", i])}: there is a rule "${rule.id}" already: give the one of ${plugin} another id`);
+      loaded.push(rule);
+    }
+  }
+  const described = [...resources, ...loaded];
+  const rules = [...given, ...described];
+  const missing = plugins.length > 0 && !load ? " (plugins are not loaded: they run code; --allow-plugins allows it)" : "";
   const check = (key: string, selectors: readonly string[] | undefined, path: readonly PropertyKey[] = [key]): void => {
     selectors?.forEach((selector, i) => {
       try {
         checkSelector(selector, rules);
       } catch (error) {
         if (!(error instanceof UnknownSelector)) throw error;
-        throw new ConfigError(`${place([...path, i])}: ${error.message}`);
+        throw new ConfigError(`${place([...path, i])}: ${error.message}${missing}`);
       }
     });
   };
@@ -94,7 +111,9 @@ export function loadConfig(file: string, shown: string, given: readonly Rule[]):
       ...(select ? { select } : {}),
       ...(ignore ? { ignore } : {}),
     })),
-    resources,
+    described,
+    unloaded: load ? [] : plugins,
+    plugged: loaded.length > 0,
   };
 }
 

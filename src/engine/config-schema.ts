@@ -76,6 +76,10 @@ export const configSchema = z.strictObject({
     .pipe(z.string().regex(/^1\.\d+(\.\d+)?$/, 'expected a Go version such as "1.22" (in quotes, so that 1.20 is not 1.2)'))
     .optional(),
   "per-file": z.array(z.strictObject({ files: names, select: names.optional(), ignore: names.optional() })).optional(),
+  plugins: z
+    .array(z.string(), { error: "expected a list of files" })
+    .optional()
+    .describe("Modules with rules of your own, relative to this file; loaded with --allow-plugins only"),
   resources: z.array(resource, { error: "expected a list of resources" }).optional().describe("Resources of your own: acquire and release"),
 });
 

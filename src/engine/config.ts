@@ -27,11 +27,25 @@ export interface Config {
   /** Language version, in place of go.mod's. */
   readonly go?: string;
   readonly perFile: readonly PerFile[];
-  /** The rows of `resources:`, as rules. */
-  readonly resources: readonly Rule[];
+  /** The rows of `resources:`, as rules, and the rules of plugins that were loaded. */
+  readonly described: readonly Rule[];
+  /** Plugins that are named and were not loaded. */
+  readonly unloaded: readonly string[];
+  /** Code of the user's own runs. */
+  readonly plugged: boolean;
 }
 
-export const DEFAULTS: Config = { file: null, text: "", exclude: [], extendSafe: [], extendUnsafe: [], perFile: [], resources: [] };
+export const DEFAULTS: Config = {
+  file: null,
+  text: "",
+  exclude: [],
+  extendSafe: [],
+  extendUnsafe: [],
+  perFile: [],
+  described: [],
+  unloaded: [],
+  plugged: false,
+};
 
 /** The configuration is wrong: the person's mistake, in one line with the place. */
 export class ConfigError extends Error {

@@ -3,7 +3,9 @@ import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Rule } from "../rule/rule.ts";
 import { type Config, ConfigError, DEFAULTS, nearestConfig } from "./config.ts";
+import type { LoadPlugin } from "./config-file.ts";
 import { displayPath } from "./discover.ts";
+import type { Problem } from "./report.ts";
 import { Settings } from "./settings.ts";
 
 export interface SettingsOptions {
@@ -16,6 +18,8 @@ export interface SettingsOptions {
   readonly config?: string;
   /** No configuration file at all. */
   readonly isolated?: boolean;
+  /** Loads the plugins that configurations name, which run code. Without it they are left out, and that is told. */
+  readonly loadPlugin?: LoadPlugin;
 }
 
 /** The settings of a directory (absolute, one of those that were asked for). */
@@ -23,6 +27,10 @@ export interface Configured {
   (dir: string): Settings;
   /** The rules of the run, and those that a configuration describes; of two with one id the first that was read. */
   readonly rules: readonly Rule[];
+  /** Plugins that are named and were not loaded. */
+  readonly problems: readonly Problem[];
+  /** Rules of plugins are among them: this thread alone has them, and nothing tells when they change. */
+  readonly plugged: boolean;
 }
 
 /** The rules that hold in a directory: those given, and those that its configuration describes. */
@@ -37,16 +45,24 @@ export async function settingsFor(options: SettingsOptions, dirs: Iterable<strin
   const configs = new Map<string | null, Config>();
   const read = async (file: string | null): Promise<void> => {
     if (configs.has(file)) return;
-    configs.set(file, file === null ? DEFAULTS : (await import("./config-file.ts")).loadConfig(file, displayPath(cwd, file), rules));
+    if (file === null) configs.set(file, DEFAULTS);
+    else {
+      const { loadConfig } = await import("./config-file.ts");
+      configs.set(file, await loadConfig(file, displayPath(cwd, file), rules, options.loadPlugin ?? null));
+    }
   };
   const settings = new Map<string | null, Settings>();
   // What the command line selects may be described by any of the configurations.
   const configured = (of: (dir: string) => string | null): Configured => {
-    const described = [...configs.values()].flatMap((c) => c.resources);
+    const described = [...configs.values()].flatMap((c) => c.described);
     const known = distinct([...rules, ...described]);
-    for (const [file, config] of configs) settings.set(file, new Settings([...rules, ...config.resources], config, commandLine, known));
+    for (const [file, config] of configs) settings.set(file, new Settings([...rules, ...config.described], config, commandLine, known));
     const fallback = settings.get(null);
-    return Object.assign((dir: string) => (settings.get(of(dir)) ?? fallback) as Settings, { rules: known });
+    return Object.assign((dir: string) => (settings.get(of(dir)) ?? fallback) as Settings, {
+      rules: known,
+      problems: [...configs.values()].flatMap((c) => notLoaded(c, cwd)),
+      plugged: [...configs.values()].some((c) => c.plugged),
+    });
   };
   if (options.isolated || options.config !== undefined) {
     const file = options.isolated || options.config === undefined ? null : resolve(cwd, options.config);
@@ -65,6 +81,12 @@ export async function settingsFor(options: SettingsOptions, dirs: Iterable<strin
   for (const dir of dirs) await read(find(dir));
   await read(null);
   return configured(find);
+}
+
+function notLoaded({ file, unloaded }: Config, cwd: string): Problem[] {
+  if (file === null || unloaded.length === 0) return [];
+  const message = `its plugins are not loaded (${unloaded.join(", ")}): they run code; --allow-plugins allows it`;
+  return [{ path: displayPath(cwd, file), rule: null, message, harmless: true }];
 }
 
 function distinct(rules: readonly Rule[]): Rule[] {

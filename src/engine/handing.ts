@@ -1,5 +1,6 @@
 /** What packages of a module hand out to each other: which rules ask for it, and where it can be. */
 import type { Declaration } from "../go/outline.ts";
+import { GrammarNotLoaded } from "../go/parse.ts";
 import { isWord } from "../go/scan.ts";
 import type { GoFile } from "../model/file.ts";
 import type { PackageModel } from "../model/model.ts";
@@ -82,7 +83,8 @@ export class Handing {
 function namesIn(pkg: PackageModel, names: HandsOut["names"]): readonly string[] {
   try {
     return names(pkg);
-  } catch {
+  } catch (error) {
+    if (error instanceof GrammarNotLoaded) throw error;
     return [];
   }
 }

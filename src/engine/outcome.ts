@@ -1,10 +1,7 @@
 /** What files look like once fixes are applied: edits, line ends, imports, formatting; and which fix is to blame when that fails. */
-import { type Formatted, formatGo, formatLike } from "../go/format.ts";
-import { importEdits } from "../go/imports.ts";
-import { outline } from "../go/outline.ts";
-import type { Fix, ImportIntent } from "../rule/rule.ts";
-import { applyEdits } from "../text/apply.ts";
-import { compareEdits, type Edit } from "../text/edit.ts";
+import { type Formatted, formatGo } from "../go/format.ts";
+import { rewrite } from "../go/rewrite.ts";
+import type { Fix } from "../rule/rule.ts";
 import { editsByPath } from "./plan.ts";
 import type { FileChange } from "./report.ts";
 
@@ -72,27 +69,8 @@ function touches(fix: Fix, path: string): boolean {
 
 /** One file with the fixes' edits, imports and formatting. */
 function renderFile(path: string, before: string, fixes: readonly Fix[]): Formatted {
-  const edited = applyEdits(before, editsIn(editsByPath(fixes).get(path) ?? [], before));
   const intents = fixes.flatMap((f) => f.imports?.filter((i) => i.file === path) ?? []);
-  return formatLike(before, withImports(path, edited, intents));
-}
-
-/** Imports are rendered once, on the new text: what is there is not added, what is still named is not dropped. */
-function withImports(path: string, text: string, intents: readonly ImportIntent[]): string {
-  if (intents.length === 0) return text;
-  return applyEdits(text, editsIn(importEdits({ path, text }, outline(text), intents), text));
-}
-
-/** Edits of one file, sorted, with the line ends of its text. */
-export function editsIn(edits: readonly Edit[], text: string): Edit[] {
-  const end = lineEnd(text);
-  return edits.map((e) => (e.text.includes("\n") ? { at: e.at, text: e.text.replaceAll(/\r?\n/g, end) } : e)).sort(compareEdits);
-}
-
-/** The line end that a text uses: that of its first line. */
-export function lineEnd(text: string): "\n" | "\r\n" {
-  const feed = text.indexOf("\n");
-  return feed > 0 && text.charCodeAt(feed - 1) === 13 ? "\r\n" : "\n";
+  return rewrite(path, before, editsByPath(fixes).get(path) ?? [], intents);
 }
 
 /** The fixes without which the file parses: those that fail alone; else those that fail on top of what came before them. */

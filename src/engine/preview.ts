@@ -4,9 +4,10 @@
  */
 import { formatGo, isFormatted } from "../go/format.ts";
 import { type Declaration, outline } from "../go/outline.ts";
+import { editsIn, lineEnd } from "../go/rewrite.ts";
 import type { Fix } from "../rule/rule.ts";
 import type { Edit } from "../text/edit.ts";
-import { editsIn, lineEnd, renderOutcome } from "./outcome.ts";
+import { renderOutcome } from "./outcome.ts";
 import { editsByPath } from "./plan.ts";
 import type { FileChange } from "./report.ts";
 

@@ -110,10 +110,12 @@ export async function run(options: RunOptions): Promise<Run> {
   const groups = options.shard ? shardOf(options.shard, cwd, all) : all;
   const settings = await settingsFor(options, groups.keys());
   const { rules } = settings;
+  problems.push(...settings.problems);
   for (const selector of [...(options.fixable ?? []), ...(options.unfixable ?? [])]) checkSelector(selector, rules);
   const wanted = wantedOf({ ...options, rules });
   const overlay = new Map<string, string>();
   if (options.stdin) overlay.set((found.targets[0] as Target).path, decodeStdin(options.stdin.bytes, problems, found.targets[0] as Target));
+  const cache = settings.plugged ? null : cacheOf(options, found.targets);
   const checkerOptions: CheckerOptions = {
     cwd,
     settings,
@@ -122,21 +124,17 @@ export async function run(options: RunOptions): Promise<Run> {
     wholeSyntax: isSmall(found.targets),
     overlay,
     alone: options.stdin !== undefined,
-    trace: cacheOf(options, found.targets) !== null,
+    trace: cache !== null,
   };
   const checker = new Checker(checkerOptions);
   checker.phases.walk = walked - started;
-  const { base, baseline, onChecked, ...others } = options;
+  const { base, baseline, onChecked, loadPlugin: _, ...rest } = options;
+  const others: RunOptions = settings.plugged ? { ...rest, rules } : rest;
   const limits: Limits = { ...(base ? { base } : {}), ...(baseline ? { baseline } : {}) };
   const limited = base !== undefined || baseline !== undefined;
   const selected = base ? affected(groups, base.files, cwd, new Disk(cwd, overlay), checker.modules) : groups;
   const targets = [...selected.values()].flat().sort((a, b) => compare(a.path, b.path));
-  const whole = await checkGroups(
-    checker,
-    onChecked && !limited ? { ...others, onChecked } : others,
-    selected,
-    cacheOf(options, found.targets),
-  );
+  const whole = await checkGroups(checker, onChecked && !limited ? { ...others, onChecked } : others, selected, cache);
   const sieve = await sieveOf(limits, whole, checkerOptions, targets);
   const state: State = sieve ? sift(whole, sieve) : whole;
   // What is new is known only when all is done.

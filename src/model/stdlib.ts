@@ -102,6 +102,22 @@ function load(path: string): Package | null {
   return made;
 }
 
+let byName: Map<string, string[]> | null = null;
+
+/** Import paths of the standard library's packages that have a name: "math/rand" and "crypto/rand" of "rand". */
+export function standardPaths(name: string): readonly string[] {
+  if (!byName) {
+    byName = new Map();
+    const { text, at } = loadTable();
+    for (const [path, { start }] of at) {
+      const from = start + path.length + 1;
+      const own = text.slice(from, text.indexOf("\t", from));
+      byName.set(own, [...(byName.get(own) ?? []), path]);
+    }
+  }
+  return byName.get(name) ?? [];
+}
+
 /** Exported names of a package of the standard library, null for other paths. */
 export function exportedNames(path: string): ReadonlySet<string> | null {
   return load(path)?.names ?? null;

@@ -1,7 +1,7 @@
 /**
  * What a rule says. A rule is pure: it reads a package model and yields findings with fixes; it never writes.
  */
-import type { PackageModel } from "../model/model.ts";
+import type { FileModel, PackageModel } from "../model/model.ts";
 import type { Edit, Span } from "../text/edit.ts";
 
 /**
@@ -93,8 +93,15 @@ export interface Rule {
     readonly byFile?: boolean;
   };
   check(pkg: PackageModel): Iterable<Finding>;
+  /** In place of `check`, for a rule that is asked about one file at a time and may have to wait. */
+  later?(pkg: PackageModel, file: FileModel): Promise<Iterable<Finding>>;
   /** What it finds where other packages of the module hand it out, so that no literal of its triggers stands there. */
   readonly handsOut?: HandsOut;
+}
+
+/** A rule could not do its work; the message tells where and why, and stands as it is. */
+export class RuleFailure extends Error {
+  override name = "RuleFailure";
 }
 
 /** A rule's own file calls this; the generated index collects them. */

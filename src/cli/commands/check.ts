@@ -17,10 +17,17 @@ import { complainOf, exitCode, tell } from "../tell.ts";
 
 export async function check(paths: readonly string[], flags: CheckFlags): Promise<number> {
   const fix = flags.fix || flags.fixOnly || flags.diff || flags.u || false;
-  return work(paths, flags, fix);
+  return work(paths, await withPlugins(flags), fix);
 }
 
-/** What `check` and `fix` share. */
+/** The flags with the rules of the modules that `--plugin` names. */
+export async function withPlugins(flags: CheckFlags): Promise<CheckFlags> {
+  if (!flags.plugin) return flags;
+  const { rulesOfModules } = await import("../user-code.ts");
+  return { ...flags, own: await rulesOfModules(flags.plugin) };
+}
+
+/** What `check`, `fix` and `run` share. */
 export async function work(paths: readonly string[], flags: CheckFlags, fix: boolean): Promise<number> {
   const stdin = paths.includes("-");
   if (stdin && paths.length > 1) return complain("- (the standard input) cannot be checked together with other paths");
@@ -66,7 +73,7 @@ async function splitInto(result: Run, flags: CheckFlags, by: Dimension): Promise
 }
 
 /** A path that does not exist may be a command misspelt. */
-const COMMANDS = ["check", "fix", "merge", "publish", "rule", "rules", "undo", "help"];
+const COMMANDS = ["check", "fix", "review", "run", "merge", "publish", "rule", "rules", "undo", "init", "test", "help"];
 
 async function runWith(paths: readonly string[], flags: CheckFlags, fix: boolean, stdin: boolean): Promise<Run | null> {
   const progress = progressLine(process.stderr);

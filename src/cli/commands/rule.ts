@@ -7,8 +7,8 @@ import { wantsColor } from "../color.ts";
 import { complain } from "../fail.ts";
 import { knownRules } from "../known.ts";
 
-export async function rule(id: string, format: string): Promise<number> {
-  const rules = await knownRules();
+export async function rule(id: string, format: string, allowPlugins: boolean): Promise<number> {
+  const rules = await knownRules(allowPlugins);
   const found = rules.find((r) => r.id === id);
   if (!found) {
     const ids = rules.map((r) => r.id);

@@ -6,8 +6,8 @@ import { knownRules } from "../known.ts";
 import { columns } from "../tables.ts";
 import { ruleData } from "./rule.ts";
 
-export async function rules(format: string): Promise<number> {
-  const all = await knownRules();
+export async function rules(format: string, allowPlugins: boolean): Promise<number> {
+  const all = await knownRules(allowPlugins);
   if (format === "json") {
     process.stdout.write(`${JSON.stringify(all.map(ruleData), null, 2)}\n`);
     return 0;

@@ -1,7 +1,8 @@
 /** Decisions as the engine asks for them: which fix, for each finding. */
-import { lineEnd } from "../../engine/outcome.ts";
+
 import type { Outcome } from "../../engine/report.ts";
 import type { Choose } from "../../engine/run.ts";
+import { lineEnd } from "../../go/rewrite.ts";
 import type { Finding, Fix } from "../../rule/rule.ts";
 import { lineStart } from "../../text/lines.ts";
 import { sanitizeLine } from "../../text/sanitize.ts";
