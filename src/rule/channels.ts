@@ -202,9 +202,26 @@ export function hasRoom(channel: LocalChannel): boolean {
   return channel.capacity === null || (channel.capacity > 0 && mostSends(channel) <= channel.capacity);
 }
 
-/** How many values are sent on one channel at most, as far as is seen. */
+/** How many values are sent on one channel at most, as far as is seen: of sends that exclude each other one counts. */
 export function mostSends(channel: LocalChannel): number {
-  return channel.ops.filter((op) => op.doing === "send").reduce((n, op) => n + timesOf(channel, op), 0);
+  const byStart = new Map<GoNode | null, ChannelOp[]>();
+  for (const op of channel.ops) {
+    if (op.doing !== "send") continue;
+    const { start } = op.runner;
+    byStart.set(start, [...(byStart.get(start) ?? []), op]);
+  }
+  let most = 0;
+  for (const sends of byStart.values()) {
+    const follow = sends.some((a) => sends.some((b) => a !== b && follows(a, b)));
+    const times = sends.map((op) => timesOf(channel, op));
+    most += follow ? times.reduce((sum, n) => sum + n, 0) : Math.max(...times);
+  }
+  return most;
+}
+
+function follows(a: ChannelOp, b: ChannelOp): boolean {
+  const { body, at } = a.runner;
+  return b.runner.body !== body || b.runner.deferred || body.pkg.flow(body).reaches(at, b.runner.at);
 }
 
 /** Is a goroutine's one send received on every way out of the function, be it that it waits for ever? */

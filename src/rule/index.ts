@@ -22,6 +22,7 @@ export * from "./goroutines.ts";
 export * from "./handlers.ts";
 export * from "./held.ts";
 export * from "./jumps.ts";
+export * from "./kept-request.ts";
 export * from "./mixed-access.ts";
 export * from "./names.ts";
 export { leavesOf, terminates } from "./obligation/exits.ts";

@@ -7,6 +7,8 @@ import cstringNotFreed from "./cgo/cstring-not-freed.ts";
 import callWithoutContext from "./contexts/call-without-context.ts";
 import chanOpIgnoresContext from "./contexts/chan-op-ignores-context.ts";
 import lostCancel from "./contexts/lost-cancel.ts";
+import nestedContextInLoop from "./contexts/nested-context-in-loop.ts";
+import requestContextOutlivesHandler from "./contexts/request-context-outlives-handler.ts";
 import selectWithoutDone from "./contexts/select-without-done.ts";
 import sleepIgnoresContext from "./contexts/sleep-ignores-context.ts";
 import exitSkipsDefer from "./defers/exit-skips-defer.ts";
@@ -58,6 +60,8 @@ export const rules: readonly Rule[] = [
   callWithoutContext,
   chanOpIgnoresContext,
   lostCancel,
+  nestedContextInLoop,
+  requestContextOutlivesHandler,
   selectWithoutDone,
   sleepIgnoresContext,
   exitSkipsDefer,
