@@ -54,7 +54,8 @@ export interface Plan {
   readonly summary: Standing["summary"];
 }
 
-export const OUTSIDE = "outside the lines that the diff shows";
+const OUTSIDE = "outside the lines that the diff shows";
+const REFUSED = "the comment was not taken";
 
 export function plan(subject: Subject, diff: Diff, standing: Standing, dialect: Dialect): Plan {
   const threads = new Map(standing.threads.map((thread) => [thread.fingerprint, thread]));
@@ -93,19 +94,24 @@ export function plan(subject: Subject, diff: Diff, standing: Standing, dialect: 
 }
 
 /** The summary to write, when `refused` are the comments that the service did not take; null when none is needed. */
-export function summaryOf(plan: Plan, refused: ReadonlyMap<Item, string>, dialect: Dialect): string | null {
+export function summaryOf(plan: Plan, refused: { has(item: Item): boolean }, dialect: Dialect): string | null {
   const told = plan.told.map((t): Told => {
-    const why = refused.get(t.item);
-    return why === undefined ? t : { item: t.item, comment: null, why, suggested: false };
+    // What the service says of it is told to whoever runs this, not to the world.
+    return refused.has(t.item) ? { item: t.item, comment: null, why: REFUSED, suggested: false } : t;
   });
   if (told.length === 0 && plan.problems.length === 0 && !plan.summary && plan.mended.length === 0) return null;
   const body = summaryBody({ commit: plan.commit, told, problems: plan.problems, mended: plan.mended.length }, dialect);
   return plan.summary && sameText(plan.summary.body, body) ? null : body;
 }
 
-/** Services keep neither line ends nor blanks at the end. */
+/** Services keep neither line ends nor blanks at the end; and that a link leads to a newer commit is worth no change. */
 function sameText(a: string, b: string): boolean {
-  return a.replaceAll("\r\n", "\n").trim() === b.replaceAll("\r\n", "\n").trim();
+  const essence = (text: string): string =>
+    text
+      .replaceAll("\r\n", "\n")
+      .trim()
+      .replace(/\/blob\/[0-9a-f]{40,64}\//g, "/blob/");
+  return essence(a) === essence(b);
 }
 
 function choose(
