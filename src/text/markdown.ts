@@ -15,7 +15,7 @@ export function prose(text: string, limit = 400): string {
   const line = sanitizeLine(text).trim();
   const shown = line.length > limit ? `${line.slice(0, limit).replace(/[\ud800-\udbff]$/, "")}…` : line;
   return shown
-    .replace(/[a-z][a-z0-9+.-]*(?=:\/\/)|\bwww(?=\.)|\b(?:gh|mailto|xmpp)(?=[-:])/gi, (word) => `${word}${GAP}`)
+    .replace(/(?=:\/\/)|(?<=\bwww)(?=\.)|(?<=\b(?:gh|mailto|xmpp))(?=[-:])/gi, GAP)
     .replace(SIGNS, (sign) => (/[@#!~$^&%]/.test(sign) ? `\\${sign}${GAP}` : `\\${sign}`))
     .replace(/^(\d+)([.)])/, "$1\\$2")
     .replace(/^\//, `${GAP}/`);
