@@ -3,12 +3,14 @@ import {
   type Fix,
   finding,
   type Given,
+  type GoNode,
   type Leak,
   leaks,
   mend,
   messageOf,
   type PackageModel,
   type Resource,
+  underlying,
   unparen,
   witnessOf,
 } from "../../rule/index.ts";
@@ -17,7 +19,8 @@ import {
 const givenBack: Given = (pkg, call, argument) => {
   const symbol = pkg.symbol(unparen(call.child("function") ?? call));
   if (symbol === "sync.Pool.Put") return "releases";
-  if (symbol === "append") return call.child("arguments")?.items[0] === argument ? "passes" : "reads";
+  const first = call.child("arguments")?.items[0] === argument;
+  if (symbol === "append" && (first || argument.kind === "variadic_argument")) return first ? "passes" : "reads";
   return symbol === "copy" || (symbol !== null && FORGETS.test(symbol)) ? "reads" : null;
 };
 
@@ -64,7 +67,7 @@ export default defineRule({
   fixSafety:
     "Always unsafe: whoever keeps the value, or memory of it, beyond the return would share it with the next Get. Where the value is given back on other paths, Put goes before the returns that keep it.",
   silent:
-    "The value is returned, stored, sent, captured by a literal that outlives the call, or passed to a function that may keep it; its size decides whether it goes back; the path ends in main.main, a panic or an exit.",
+    "The value is returned, stored, sent, given by a helper as an interface, captured by a literal that outlives the call, or passed to a function that may keep it; its size decides whether it goes back; the path ends in main.main, a panic or an exit.",
   sources: ["https://pkg.go.dev/sync#Pool"],
   since: "0.1.0",
   tier: "pedantic",
@@ -73,10 +76,22 @@ export default defineRule({
   *check(pkg) {
     for (const leak of leaks(pkg, POOLED)) {
       if (sizeDecides(leak)) continue; // too large to keep, on purpose
+      if (hidden(pkg, leak)) continue; // a helper gave it as an interface, whose methods may give it back
       yield finding(this, leak.call, messageOf(leak), fixesFor(pkg, leak), { related: witnessOf(leak) });
     }
   },
 });
+
+/** What a helper of the package gives is an interface, or is dropped where it is called: it may be meant to be kept by what it belongs to. */
+function hidden(pkg: PackageModel, leak: Leak): boolean {
+  if (isGet(pkg, leak.call)) return false;
+  const held = leak.holder?.node ? underlying(pkg, pkg.typeOf(leak.holder.node)) : null;
+  return held === null || held.kind === "interface" || held.kind === "unknown";
+}
+
+function isGet(pkg: PackageModel, call: GoNode): boolean {
+  return pkg.symbol(unparen(call.child("function") ?? call)) === "sync.Pool.Get";
+}
 
 /** A condition on the path looks at the value's size: `if buf.Cap() < limit { pool.Put(buf) }`. */
 function sizeDecides(leak: Leak): boolean {
@@ -89,10 +104,8 @@ function sizeDecides(leak: Leak): boolean {
 const SIZES = [".Cap()", ".Len()", ".Size()", "cap(", "len("];
 
 function fixesFor(pkg: PackageModel, leak: Leak): (Fix | null)[] {
-  const pool = unparen(leak.call.child("function") ?? leak.call);
-  const direct = pkg.symbol(pool) === "sync.Pool.Get";
   if (!leak.holder || leak.kind === "overwritten") return []; // nothing names it
-  if (!direct && !sharedPool(pkg, leak)) return []; // the pool cannot be named here
+  if (!isGet(pkg, leak.call) && !sharedPool(pkg, leak)) return []; // the pool cannot be named here
   const doubt = "whoever keeps it, or memory of it, beyond the return would share it with the next Get";
   return mend(lateBound(leak), { doubt }).map((f) => f && { ...f, title: f.title.replace(/^Give (\S+)/, "Give $1 back") });
 }
