@@ -31,6 +31,7 @@ export * from "./outlive.ts";
 export * from "./paths.ts";
 export * from "./pool.ts";
 export * from "./pool-origin.ts";
+export * from "./pool-views.ts";
 export * from "./reset.ts";
 export * from "./resources/cancel.ts";
 export * from "./resources/check.ts";

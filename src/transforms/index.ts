@@ -25,6 +25,7 @@ import wgDoneSkipped from "./goroutines/wg-done-skipped.ts";
 import wgWaitInLoop from "./goroutines/wg-wait-in-loop.ts";
 import poolGetWithoutReset from "./pools/pool-get-without-reset.ts";
 import poolPutByValue from "./pools/pool-put-by-value.ts";
+import poolUseAfterPut from "./pools/pool-use-after-put.ts";
 import poolValueNotReturned from "./pools/pool-value-not-returned.ts";
 import poolWithoutNew from "./pools/pool-without-new.ts";
 import bodyNotClosed from "./resources/body-not-closed.ts";
@@ -78,6 +79,7 @@ export const rules: readonly Rule[] = [
   wgWaitInLoop,
   poolGetWithoutReset,
   poolPutByValue,
+  poolUseAfterPut,
   poolValueNotReturned,
   poolWithoutNew,
   bodyNotClosed,

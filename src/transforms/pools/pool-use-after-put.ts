@@ -1,0 +1,232 @@
+import {
+  type Binding,
+  callsOf,
+  climb,
+  defineRule,
+  definitionOf,
+  type Edits,
+  type Fix,
+  type FuncModel,
+  finding,
+  fix,
+  type GoNode,
+  insertAfter,
+  leavesBy,
+  loopsAround,
+  meansTheSame,
+  type PackageModel,
+  remove,
+  replace,
+  statementOf,
+  textOf,
+  type Use,
+  underlying,
+  unparen,
+  viewAt,
+  viewsOf,
+} from "../../rule/index.ts";
+
+/**
+ * A pooled value that is used after it was given back.
+ *
+ *     buf := pool.Get().(*bytes.Buffer)        buf := pool.Get().(*bytes.Buffer)
+ *     fill(buf)                                defer pool.Put(buf)
+ *     pool.Put(buf)                      =>    fill(buf)
+ *     return buf.String()                      return buf.String()
+ *
+ * Memory that leaves the function outlives a deferred Put just as well: `return buf.Bytes()` must be a copy.
+ */
+export default defineRule({
+  id: "pool-use-after-put",
+  family: "pools",
+  title: "A pooled value is used after Put",
+  why: "From Put on another goroutine may have it: what is read is somebody else's, and what is written lands in somebody else's output.",
+  fixSafety:
+    "Always unsafe: a Put that is moved into a defer gives the value back later, on panics too; a copy of what leaves the function costs an allocation.",
+  silent:
+    "The variable gets another value in between; what is returned is a copy (`buf.String()`, `append([]byte(nil), b...)`); the Put is made by a function that is not known.",
+  sources: ["https://pkg.go.dev/sync#Pool"],
+  since: "0.1.0",
+  tier: "recommended",
+  triggers: [".Put("],
+  imports: ["sync"],
+  *check(pkg) {
+    for (const { call, argument } of givenBack(pkg)) {
+      const value = localOf(pkg, argument);
+      const func = pkg.functionOf(call);
+      const holder = value?.func;
+      const run = func && holder ? runOf(call, holder, func) : null;
+      if (!value || !holder || !run) continue; // nothing names it, or a literal puts it who knows when
+      const late = run.deferred ? keptBeyond(pkg, run.at, value, holder) : usedAfter(pkg, call, value, holder);
+      if (!late) continue;
+      const message = late.leaves
+        ? `memory of ${value.name} leaves the function, and goes back to the pool here`
+        : `${value.name} is used after it goes back to the pool here`;
+      yield finding(this, call, message, [mended(pkg, call, value, late, run.deferred)], {
+        related: [{ at: late.use, message: late.leaves ? "leaves here" : "used here" }],
+      });
+    }
+  },
+});
+
+/** Calls that give an argument back: Put, and functions of the package that put a parameter. */
+function* givenBack(pkg: PackageModel): Iterable<{ readonly call: GoNode; readonly argument: GoNode }> {
+  const helpers = new Set<GoNode>();
+  for (const put of pkg.calls("sync.Pool.Put")) {
+    const argument = put.args[0];
+    if (!argument || !put.func) continue;
+    yield { call: put.node, argument };
+    const value = localOf(pkg, argument);
+    const index = put.func.params.findIndex((p) => p.binding !== null && p.binding === value);
+    if (index < 0 || put.func.name === "" || helpers.has(put.func.node)) continue;
+    helpers.add(put.func.node);
+    for (const call of callsOf(pkg, put.func)) {
+      const given = call.child("arguments")?.items[index];
+      if (given) yield { call, argument: given };
+    }
+  }
+}
+
+/** The local that is put: `x`, or `&x`. */
+function localOf(pkg: PackageModel, argument: GoNode): Binding | null {
+  const e = unparen(argument);
+  const name = e.kind === "unary_expression" && e.child("operator")?.kind === "&" ? unparen(e.child("operand") ?? e) : viewName(e);
+  const binding = name.kind === "identifier" ? pkg.binding(name) : null;
+  return binding?.kind === "var" || binding?.kind === "param" || binding?.kind === "receiver" ? binding : null;
+}
+
+/** `b` of `b[:0]`. */
+function viewName(e: GoNode): GoNode {
+  return e.kind === "slice_expression" ? unparen(e.child("operand") ?? e) : e;
+}
+
+/** Where the Put runs in the flow of the function that has the value: in place, or when that function returns. */
+function runOf(put: GoNode, holder: FuncModel, func: FuncModel): { readonly at: GoNode; readonly deferred: boolean } | null {
+  const p = climb(put).parent;
+  if (func === holder) return p?.kind === "go_statement" ? null : { at: put, deferred: p?.kind === "defer_statement" };
+  const call = climb(func.node).parent;
+  const outer = call?.kind === "call_expression" ? call.parent : null;
+  return func.outer === holder && outer?.kind === "defer_statement" ? { at: outer, deferred: true } : null;
+}
+
+interface Late {
+  readonly use: GoNode;
+  /** The value's memory leaves the function by this view of it. */
+  readonly view: GoNode;
+  readonly leaves: boolean;
+}
+
+/** A use that a path leads to from the Put, while the name holds what was put. */
+function usedAfter(pkg: PackageModel, put: GoNode, given: Binding, func: FuncModel): Late | null {
+  const flow = pkg.flow(func);
+  for (const view of viewsOf(pkg, given, func)) {
+    const renewed = renewals(view);
+    for (const use of view.uses) {
+      if (use.func !== func || use.how === "write" || put.contains(use.node) || isHarmless(pkg, use)) continue;
+      if (use.node.closest("defer_statement") && pkg.functionOf(use.node) === func) continue; // worked out earlier
+      if (flow.reaches(put, use.node, (atom) => renewed.some((n) => atom.contains(n) || heads(n).some((h) => h.contains(atom))))) {
+        const seen = viewAt(pkg, use.node);
+        return { use: use.node, view: seen, leaves: leavesBy(pkg, seen, func)?.kind === "return_statement" };
+      }
+    }
+  }
+  return null;
+}
+
+/** Where the name gets another value: its declaration, and each write. */
+function renewals(view: Binding): GoNode[] {
+  return [...(view.node ? [view.node] : []), ...view.uses.filter((u) => u.how === "write").map((u) => u.node)];
+}
+
+/** The head of the loop or case that declares the name anew. */
+function heads(name: GoNode): GoNode[] {
+  const head = name.closest("range_clause", "receive_statement", "block");
+  return head && head.kind !== "block" ? [head] : [];
+}
+
+/** It looks at no memory of the value: a comparison, the length of a slice that the local holds, `_ = x`. */
+function isHarmless(pkg: PackageModel, use: Use): boolean {
+  const e = climb(use.node);
+  const p = e.parent;
+  if (p?.kind === "binary_expression") return true;
+  if (p?.kind === "expression_list" && p.field === "right" && p.parent?.child("left")?.text === "_") return true;
+  const call = p?.kind === "argument_list" ? p.parent : null;
+  const symbol = call ? pkg.symbol(unparen(call.child("function") ?? call)) : null;
+  return symbol === "len" || symbol === "cap";
+}
+
+/** Memory of the value that is still in use when the deferred Put has run. */
+function keptBeyond(pkg: PackageModel, at: GoNode, given: Binding, func: FuncModel): Late | null {
+  const flow = pkg.flow(func);
+  return leaving(pkg, given, func).find(({ by }) => !at.contains(by) && (flow.reaches(at, by) || flow.reaches(by, at))) ?? null;
+}
+
+/** Every view of the value that leaves the function, and the statement by which it does. */
+function leaving(pkg: PackageModel, given: Binding, func: FuncModel): (Late & { readonly by: GoNode })[] {
+  return viewsOf(pkg, given, func).flatMap((view) =>
+    view.uses.flatMap((use) => {
+      if (use.func !== func || use.how === "write") return [];
+      const seen = viewAt(pkg, use.node);
+      const by = leavesBy(pkg, seen, func);
+      return by ? [{ use: use.node, view: seen, leaves: true, by }] : [];
+    }),
+  );
+}
+
+// ---------------------------------------------------------------- fixes
+
+function mended(pkg: PackageModel, put: GoNode, given: Binding, late: Late, deferred: boolean): Fix | null {
+  const func = given.func;
+  const moved = deferred ? [] : movedIntoDefer(pkg, put, given);
+  if (!func || moved === null) return null;
+  // With the Put in a defer, whatever leaves the function has to be a copy.
+  const copied = leaving(pkg, given, func).map((l) => copyOf(pkg, l.view));
+  return fix({
+    title: deferred
+      ? "Let a copy leave the function"
+      : late.leaves
+        ? "Put it back when the function returns, and return a copy"
+        : "Put it back when the function returns",
+    applicability: "unsafe",
+    because: late.leaves
+      ? "the copy is an allocation, and whoever counted on the same memory no longer has it"
+      : "it goes back later than before, and after a panic, too",
+    edits: [...moved, ...copied],
+    assumes: func.body ? [func.body] : [],
+  });
+}
+
+/** `append([]T(nil), v...)` of a slice. null where what leaves is no slice. */
+function copyOf(pkg: PackageModel, view: GoNode): Edits {
+  const type = pkg.typeOf(view);
+  const under = underlying(pkg, type);
+  if (under.kind !== "slice" || under.elem.kind !== "basic") return null;
+  const elem = under.elem.name === "uint8" ? "byte" : under.elem.name;
+  if (pkg.resolve("append", view)?.kind !== "builtin" || pkg.resolve(elem, view)?.kind !== "builtin") return null;
+  return replace(view, `append([]${elem}(nil), ${textOf(view)}...)`);
+}
+
+/** A defer behind the statement that takes the value out of the pool; the Put in place goes, with a reset directly before it. */
+function movedIntoDefer(pkg: PackageModel, put: GoNode, given: Binding): Edits[] | null {
+  const made = definitionOf(pkg, given);
+  const taken = made && statementOf(made.node);
+  const statement = statementOf(put);
+  if (!taken || !statement || statement.kind !== "expression_statement" || loopsAround(taken).length > 0) return null;
+  if (!meansTheSame(pkg, put.child("function") ?? put, taken) || given.uses.some((u) => u.how === "write")) return null;
+  const others = given.uses.map((u) => u.node.closest("call_expression")).filter((c) => c !== null && c !== put && isPut(pkg, c));
+  if (others.length > 0) return null; // each of them would have to go
+  const siblings = statement.parent?.items ?? [];
+  const before = siblings[siblings.indexOf(statement) - 1];
+  const resets = before && isReset(before, given.name) ? before : null;
+  const lines = resets ? ["defer func() {", `\t${textOf(resets)}`, `\t${textOf(put)}`, "}()"] : `defer ${textOf(put)}`;
+  return [insertAfter(taken, lines), remove(statement), ...(resets ? [remove(resets)] : [])];
+}
+
+function isPut(pkg: PackageModel, call: GoNode): boolean {
+  return pkg.symbol(unparen(call.child("function") ?? call)) === "sync.Pool.Put";
+}
+
+function isReset(statement: GoNode, name: string): boolean {
+  const text = textOf(statement).replaceAll(/\s/g, "");
+  return text === `${name}.Reset()` || text === `*${name}=(*${name})[:0]`;
+}
