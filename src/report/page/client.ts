@@ -57,7 +57,7 @@ function drawMap(shown: readonly number[]): void {
   map.replaceChildren(
     ...tiles.map(({ name, weight, x, y, width, height }) => {
       const label = name === "" ? "other packages" : name;
-      const heat = Math.round(25 + 65 * Math.sqrt(weight / largest));
+      const heat = Math.round(20 + 50 * Math.sqrt(weight / largest));
       const tile = h(
         "button",
         {
@@ -66,8 +66,8 @@ function drawMap(shown: readonly number[]): void {
           "aria-label": `${label}, ${count(weight, "finding")}`,
           disabled: name === "",
         },
-        h("span", { class: "name" }, label),
-        h("span", { class: "weight" }, String(weight)),
+        // A tile too small for words has its title.
+        ...(width > 3 && height > 16 ? [h("span", { class: "name" }, label), h("span", { class: "weight" }, String(weight))] : []),
       );
       // Set by script: the page's policy allows no style attributes.
       Object.assign(tile.style, { left: `${x}%`, top: `${y}%`, width: `${width}%`, height: `${height}%` });

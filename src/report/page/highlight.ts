@@ -14,7 +14,7 @@ const KEYWORDS = new Set(
   ).split(" "),
 );
 
-const TOKEN = /\/\/.*|\/\*.*?(?:\*\/|$)|"(?:\\.|[^"\\])*"?|`[^`]*`?|'(?:\\.|[^'\\])*'?|\b\d[\w.]*|[\p{L}_][\p{L}\p{N}_]*|\s+|./gu;
+const TOKEN = /\/\/.*|\/\*.*?(?:\*\/|$)|"(?:\\.|[^"\\])*"?|`[^`]*`?|'(?:\\.|[^'\\])*'?|\b\d[\w.]*|[\p{L}_][\p{L}\p{N}_]*|\s+|./gsu;
 
 export function pieces(line: string): Piece[] {
   const found: Piece[] = [];
