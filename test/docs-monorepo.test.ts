@@ -39,7 +39,8 @@ describe("docs/monorepo.md", () => {
     const jobs = parse(block("# GitHub Actions")).jobs;
     const cwd = repository();
     const check = jobs.gomend.steps.find((s: { run?: string }) => s.run).run as string;
-    for (const shard of jobs.gomend.strategy.matrix.shard) shell(check.replaceAll(["$", "{{ matrix.shard }}"].join(""), String(shard)), cwd);
+    for (const shard of jobs.gomend.strategy.matrix.shard)
+      shell(check.replaceAll(["$", "{{ matrix.shard }}"].join(""), String(shard)), cwd);
     const merge = jobs.merge.steps.find((s: { run?: string }) => s.run).run as string;
     expect(() => shell(merge, cwd)).toThrow(/status: 1|Command failed/);
     const sarif = JSON.parse(readFileSync(join(cwd, "gomend.sarif"), "utf8"));
