@@ -64,15 +64,32 @@ export function startsIn(pkg: PackageModel, func: FuncModel): GoNode[] {
   return found;
 }
 
-/** Does the atom wait for others: Wait of anything, or a receive from a channel (a select or range of one, too)? */
+/**
+ * Does the atom wait for others: Wait of anything, or a receive from a channel (a select or range of one, too)? The head of a loop that waits in
+ * its turns counts: it is meant to turn.
+ */
 export function joins(pkg: PackageModel, atom: GoNode): boolean {
   if (atom.is("go_statement", "defer_statement")) return false;
-  let found = false;
-  atom.walk((n) => {
-    if (n.kind === "func_literal") return false;
-    if (n.kind === "call_expression" && /^Wait/.test(unparen(n.child("function") ?? n).child("field")?.text ?? "")) found = true;
+  const loop = atom.closest("for_statement", "func_literal");
+  const body = loop?.kind === "for_statement" ? loop.child("body") : null;
+  return waits(pkg, atom) || (body !== null && !body.contains(atom) && waits(pkg, body));
+}
+
+function waits(pkg: PackageModel, node: GoNode): boolean {
+  let found = node.field === "right" && node.parent?.kind === "range_clause" && pkg.typeOf(node).kind === "chan";
+  node.walk((n) => {
+    if (n.is("func_literal", "go_statement", "defer_statement")) return false;
+    if (n.kind === "call_expression" && isWait(n)) found = true;
     if (n.kind === "unary_expression" && n.child("operator")?.kind === "<-") found = true;
     if (n.parent?.kind === "range_clause" && n.field === "right" && pkg.typeOf(n).kind === "chan") found = true;
   });
-  return found || (atom.field === "right" && atom.parent?.kind === "range_clause" && pkg.typeOf(atom).kind === "chan");
+  return found;
+}
+
+function isWait(call: GoNode): boolean {
+  return (
+    unparen(call.child("function") ?? call)
+      .child("field")
+      ?.text.startsWith("Wait") ?? false
+  );
 }

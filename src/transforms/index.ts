@@ -19,6 +19,8 @@ import loopVariableCaptured from "./goroutines/loop-variable-captured.ts";
 import missingSendOnPath from "./goroutines/missing-send-on-path.ts";
 import rangeNeverClosed from "./goroutines/range-never-closed.ts";
 import sendToDepartedReceiver from "./goroutines/send-to-departed-receiver.ts";
+import sharedBuilder from "./goroutines/shared-builder.ts";
+import sharedMap from "./goroutines/shared-map.ts";
 import signalUnbuffered from "./goroutines/signal-unbuffered.ts";
 import wgAddInGoroutine from "./goroutines/wg-add-in-goroutine.ts";
 import wgDoneSkipped from "./goroutines/wg-done-skipped.ts";
@@ -73,6 +75,8 @@ export const rules: readonly Rule[] = [
   missingSendOnPath,
   rangeNeverClosed,
   sendToDepartedReceiver,
+  sharedBuilder,
+  sharedMap,
   signalUnbuffered,
   wgAddInGoroutine,
   wgDoneSkipped,
