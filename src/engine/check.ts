@@ -228,7 +228,7 @@ export class Checker {
     const files = this.filesOf(place.dir, loaded);
     const byName = new Map<string, Member[]>();
     for (const member of files) {
-      const name = member.file.outline.packageName;
+      const name = member.file.packageName;
       const same = byName.get(name);
       if (same) same.push(member);
       else byName.set(name, [member]);

@@ -253,7 +253,7 @@ export function packageFiles(files: readonly GoFile[], withTests: boolean): Pack
   const byName = new Map<string, GoFile[]>();
   for (const file of files) {
     if (file.test && !withTests) continue;
-    const pkg = file.outline.packageName;
+    const pkg = file.packageName;
     if (pkg === "" || pkg.endsWith("_test")) continue;
     const same = byName.get(pkg);
     if (same) same.push(file);

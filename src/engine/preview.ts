@@ -2,7 +2,7 @@
  * One fix alone, as it would leave the files. Thousands of fixes may be shown in one report, so that only the declarations that a fix touches
  * are run through gofmt, where nothing else of the file changes; what comes out is what `renderOutcome` gives.
  */
-import { formatGo, isFormatted } from "../go/format.ts";
+import { type Formatted, formatGo, isFormatted } from "../go/format.ts";
 import { type Declaration, outline } from "../go/outline.ts";
 import { editsIn, lineEnd } from "../go/rewrite.ts";
 import type { Fix } from "../rule/rule.ts";
@@ -21,6 +21,7 @@ interface Known {
 export class Preview {
   private readonly textOf: (path: string) => string;
   private readonly known = new Map<string, Known>();
+  private readonly made = new Map<string, Formatted>();
 
   /** `loadFormatter()` must have been awaited. */
   constructor(textOf: (path: string) => string) {
@@ -55,7 +56,7 @@ export class Preview {
       let from = 0;
       for (const { declaration: d, text } of parts) {
         const head = `package p${end}${end}`;
-        const parsed = formatGo(`${head}${text}${end}`);
+        const parsed = this.formatted(`${head}${text}${end}`);
         if (!parsed.ok) return null;
         if (format) file.formatted ??= isFormatted(file.text);
         const written = file.formatted ? parsed.text.slice(head.length, -end.length) : text;
@@ -66,6 +67,16 @@ export class Preview {
       if (after !== file.text) files.push({ path, before: file.text, after });
     }
     return files.sort((a, b) => (a.path < b.path ? -1 : 1));
+  }
+
+  /** A fix is tried before it is shown, and two fixes may make the same of a declaration. */
+  private formatted(text: string): Formatted {
+    let made = this.made.get(text);
+    if (!made) {
+      made = formatGo(text);
+      this.made.set(text, made);
+    }
+    return made;
   }
 
   private file(path: string): Known {

@@ -3,7 +3,7 @@
 import type { FileImport } from "../go/imports.ts";
 import { builds32, fileBuildVersion, type Version } from "../go/module.ts";
 import type { GoNode, Source } from "../go/node.ts";
-import { type Declaration, type ImportDeclaration, type Outline, outline } from "../go/outline.ts";
+import { type Declaration, type ImportDeclaration, importsOnly, type Outline, outline } from "../go/outline.ts";
 import { parse } from "../go/parse.ts";
 import { respellNew } from "../go/respell.ts";
 import { readDeclaration } from "../go/syntax/read.ts";
@@ -24,6 +24,7 @@ export class GoFile implements FileModel {
   readonly #load: () => string;
   #source: Source | null = null;
   #outline: Outline | null = null;
+  #packageName: string | null = null;
   readonly #syntax = new Map<Declaration, GoNode | null>();
   readonly problems: SyntaxProblem[] = [];
   /** UTF-16 units handed to the parser so far. */
@@ -43,6 +44,12 @@ export class GoFile implements FileModel {
   get outline(): Outline {
     this.#outline ??= outline(this.source.text);
     return this.#outline;
+  }
+
+  /** The package clause's name, for which the rest of the file need not be looked at. */
+  get packageName(): string {
+    this.#packageName ??= (this.#outline ?? importsOnly(this.source.text)).packageName;
+    return this.#packageName;
   }
 
   get imports(): readonly FileImport[] {

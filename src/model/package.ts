@@ -253,15 +253,8 @@ export class Package implements PackageModel {
 
   nodes(...kinds: readonly Kind[]): GoNode[] {
     if (!this.#byKind) {
-      const byKind = new Map<string, GoNode[]>();
-      for (const root of this.roots)
-        root.walk((n) => {
-          if (!n.named || n.children.length === 0) return;
-          const same = byKind.get(n.kind);
-          if (same) same.push(n);
-          else byKind.set(n.kind, [n]);
-        });
-      this.#byKind = byKind;
+      this.#byKind = new Map();
+      for (const root of this.roots) gather(root, this.#byKind);
     }
     if (kinds.length === 1) return this.#byKind.get(kinds[0] as Kind) ?? [];
     const found = kinds.flatMap((k) => this.#byKind?.get(k) ?? []);
@@ -595,4 +588,16 @@ function isNobodysName(identifier: GoNode): boolean {
 function keyOf(identifier: GoNode): GoNode | null {
   const element = identifier.parent?.kind === "literal_element" ? identifier.parent : identifier;
   return element.field === "key" && element.parent?.kind === "keyed_element" ? element.closest("literal_value") : null;
+}
+
+/** Adds a node and all below it by kind, parents first. Leaves and unnamed nodes are left out. */
+function gather(node: GoNode, byKind: Map<string, GoNode[]>): void {
+  const same = byKind.get(node.kind);
+  if (same) same.push(node);
+  else byKind.set(node.kind, [node]);
+  const { children } = node;
+  for (let i = 0; i < children.length; i++) {
+    const child = children[i] as GoNode;
+    if (child.children.length > 0) gather(child, byKind);
+  }
 }
