@@ -109,3 +109,15 @@ export function unparen(node: GoNode): GoNode {
   }
   return n;
 }
+
+/** Adds a node and all below it by kind, parents first. Leaves and unnamed nodes are left out. */
+export function gatherByKind(node: GoNode, byKind: Map<string, GoNode[]>): void {
+  const same = byKind.get(node.kind);
+  if (same) same.push(node);
+  else byKind.set(node.kind, [node]);
+  const { children } = node;
+  for (let i = 0; i < children.length; i++) {
+    const child = children[i] as GoNode;
+    if (child.children.length > 0) gatherByKind(child, byKind);
+  }
+}

@@ -6,7 +6,7 @@
 import type { FileImport } from "../go/imports.ts";
 import { candidateNames } from "../go/imports.ts";
 import type { Version } from "../go/module.ts";
-import { type GoNode, type Kind, unparen } from "../go/node.ts";
+import { type GoNode, gatherByKind, type Kind, unparen } from "../go/node.ts";
 import type { Declaration } from "../go/outline.ts";
 import type { GoFile, SyntaxProblem } from "./file.ts";
 import { buildFlow } from "./flow.ts";
@@ -254,7 +254,7 @@ export class Package implements PackageModel {
   nodes(...kinds: readonly Kind[]): GoNode[] {
     if (!this.#byKind) {
       this.#byKind = new Map();
-      for (const root of this.roots) gather(root, this.#byKind);
+      for (const root of this.roots) gatherByKind(root, this.#byKind);
     }
     if (kinds.length === 1) return this.#byKind.get(kinds[0] as Kind) ?? [];
     const found = kinds.flatMap((k) => this.#byKind?.get(k) ?? []);
@@ -588,16 +588,4 @@ function isNobodysName(identifier: GoNode): boolean {
 function keyOf(identifier: GoNode): GoNode | null {
   const element = identifier.parent?.kind === "literal_element" ? identifier.parent : identifier;
   return element.field === "key" && element.parent?.kind === "keyed_element" ? element.closest("literal_value") : null;
-}
-
-/** Adds a node and all below it by kind, parents first. Leaves and unnamed nodes are left out. */
-function gather(node: GoNode, byKind: Map<string, GoNode[]>): void {
-  const same = byKind.get(node.kind);
-  if (same) same.push(node);
-  else byKind.set(node.kind, [node]);
-  const { children } = node;
-  for (let i = 0; i < children.length; i++) {
-    const child = children[i] as GoNode;
-    if (child.children.length > 0) gather(child, byKind);
-  }
 }
