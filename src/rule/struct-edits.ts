@@ -87,3 +87,13 @@ export function retype(declaration: GoNode, name: GoNode, type: string): Edits {
   const lines = names.map((n) => `${n.text} ${n === name ? type : old.text}`);
   return [{ at: spanOf(declaration), text: lines.join(separator) }];
 }
+
+/** Takes a field out, with its line where it has one to itself. */
+export function fieldRemoved(field: GoNode): Edits {
+  const { path, text } = field.source;
+  const start = lineStart(text, field.start);
+  const end = endWithComment(field);
+  const newline = text.indexOf("\n", end);
+  const alone = firstOnLine(field) && newline >= 0 && text.slice(end, newline).trim() === "";
+  return [{ at: alone ? { path, start, end: newline + 1 } : spanOf(field), text: "" }];
+}

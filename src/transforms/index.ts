@@ -4,8 +4,12 @@ import atomicMisaligned from "./atomics/atomic-misaligned.ts";
 import atomicMixedAccess from "./atomics/atomic-mixed-access.ts";
 import atomicResultReassigned from "./atomics/atomic-result-reassigned.ts";
 import cstringNotFreed from "./cgo/cstring-not-freed.ts";
+import backgroundInScope from "./contexts/background-in-scope.ts";
 import callWithoutContext from "./contexts/call-without-context.ts";
 import chanOpIgnoresContext from "./contexts/chan-op-ignores-context.ts";
+import contextInStruct from "./contexts/context-in-struct.ts";
+import contextValueMutable from "./contexts/context-value-mutable.ts";
+import handlerTimeoutMissing from "./contexts/handler-timeout-missing.ts";
 import lostCancel from "./contexts/lost-cancel.ts";
 import nestedContextInLoop from "./contexts/nested-context-in-loop.ts";
 import requestContextOutlivesHandler from "./contexts/request-context-outlives-handler.ts";
@@ -60,8 +64,12 @@ export const rules: readonly Rule[] = [
   atomicMixedAccess,
   atomicResultReassigned,
   cstringNotFreed,
+  backgroundInScope,
   callWithoutContext,
   chanOpIgnoresContext,
+  contextInStruct,
+  contextValueMutable,
+  handlerTimeoutMissing,
   lostCancel,
   nestedContextInLoop,
   requestContextOutlivesHandler,
