@@ -92,7 +92,7 @@ function hasMember(pkg: PackageModel, type: Type, name: string): boolean {
 }
 
 /** As the type's other methods call it, else its first letter. */
-function receiverName(pkg: PackageModel, spec: GoNode): string {
+export function receiverName(pkg: PackageModel, spec: GoNode): string {
   const type = spec.child("name")?.text ?? "x";
   for (const m of pkg.methods(type)) {
     const name = m.node?.child("receiver")?.items[0]?.child("name")?.text;
@@ -157,7 +157,7 @@ function literalText(value: GoNode | undefined): string {
 }
 
 /** Puts a declaration behind the one that holds the node, and the comment on its last line. */
-function afterDeclaration(node: GoNode, text: string): Edits {
+export function afterDeclaration(node: GoNode, text: string): Edits {
   let root = node;
   while (root.parent) root = root.parent;
   const source = node.source;

@@ -55,6 +55,7 @@ import tickerNotStopped from "./timers/ticker-not-stopped.ts";
 import timeAfterInSelect from "./timers/time-after-in-select.ts";
 import timeTick from "./timers/time-tick.ts";
 import timerDrainBlocks from "./timers/timer-drain-blocks.ts";
+import timerInField from "./timers/timer-in-field.ts";
 import timerNotStopped from "./timers/timer-not-stopped.ts";
 import timerResetUndrained from "./timers/timer-reset-undrained.ts";
 
@@ -115,6 +116,7 @@ export const rules: readonly Rule[] = [
   timeAfterInSelect,
   timeTick,
   timerDrainBlocks,
+  timerInField,
   timerNotStopped,
   timerResetUndrained,
 ];
