@@ -7,7 +7,11 @@ import type { Metafile } from "esbuild";
 import { bundle, COPIED } from "./bundle.ts";
 
 const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
-const metafile = await bundle("dist", { cli: "src/cli/main.ts", index: "src/index.ts", worker: "src/engine/worker.ts" }, version);
+const metafile = await bundle(
+  "dist",
+  { cli: "src/cli/main.ts", index: "src/index.ts", vitest: "src/vitest.ts", worker: "src/engine/worker.ts" },
+  version,
+);
 const lazy = stray(metafile);
 if (lazy) throw new Error(`${lazy} is loaded by every run: import it where it is needed, by import()`);
 execFileSync(process.execPath, [tsc(), "-p", "tsconfig.types.json"], { stdio: "inherit" });

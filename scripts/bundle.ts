@@ -58,7 +58,7 @@ export async function bundle(outdir: string, entries: Readonly<Record<string, st
     minify: true,
     legalComments: "none",
     plugins: [lazyStringWidth],
-    external: ["ink", "react", "react/jsx-runtime", "jiti"],
+    external: ["ink", "react", "react/jsx-runtime", "jiti", "vitest"],
     jsx: "automatic",
     define: { "process.env.GOMEND_VERSION": JSON.stringify(version) },
     // Bundled CommonJS packages ask for Node's own modules by require.

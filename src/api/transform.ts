@@ -220,14 +220,14 @@ function together(before: string, edits: readonly Edit[]): Edit[][] {
 
 // ---------------------------------------------------------------- errors
 
-/** `transform.ts:12:5: `: where in the transform it happened; its path alone where that cannot be told. */
+/** `transform.ts:12: `: where in the transform it happened; its path alone where that cannot be told. Columns are not those of the source. */
 function placeOf(error: unknown, { file, id }: TransformSource): string {
   if (!file) return `${id}: `;
   const frames = error instanceof Error ? (error.stack ?? "").split("\n") : [];
   for (const frame of frames) {
     const at = frame.indexOf(file.absolute);
-    const place = at < 0 ? null : /^:(\d+):(\d+)/.exec(frame.slice(at + file.absolute.length));
-    if (place) return `${file.shown}:${place[1]}:${place[2]}: `;
+    const line = at < 0 ? undefined : /^:(\d+):\d+/.exec(frame.slice(at + file.absolute.length))?.[1];
+    if (line) return `${file.shown}:${line}: `;
   }
   return `${file.shown}: `;
 }

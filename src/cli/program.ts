@@ -1,7 +1,9 @@
 /** The commands and their flags. A command's work is loaded when it runs. */
 import { Command, CommanderError, Option } from "commander";
+import type { InitFlags } from "./commands/init.ts";
 import type { ReviewFlags } from "./commands/review.ts";
 import type { RunFlags } from "./commands/run.ts";
+import type { TestFlags } from "./commands/test.ts";
 import type { UndoFlags } from "./commands/undo.ts";
 import { fail } from "./fail.ts";
 import {
@@ -138,6 +140,29 @@ function build(bare: boolean, exit: (code: number) => void): Command {
     .action(async (flags: { outputFormat?: string; allowPlugins?: boolean }) => {
       const { rules } = await import("./commands/rules.ts");
       exit(await rules(flags.outputFormat ?? "text", flags.allowPlugins ?? false));
+    });
+  program
+    .command("test")
+    .summary("try rules of your own on their fixtures")
+    .description(
+      "Runs rules and transforms of your own on fixtures/before and compares with fixtures/after. Exit code: 0 all as expected, 1 something is not, 2 a mistake.",
+    )
+    .argument("[modules...]", "modules, or directories of modules; gomend/ without any")
+    .addOption(new Option("--update", "write what becomes of the fixtures"))
+    .addOption(colorOption())
+    .action(async (places: string[], flags: TestFlags) => {
+      const { test: command } = await import("./commands/test.ts");
+      exit(await command(places, flags));
+    });
+  program
+    .command("init")
+    .summary("start a configuration, or a rule of your own")
+    .description("Writes a commented .gomend.yml, or with --rule a rule with fixtures and a test. Overwrites nothing.")
+    .addOption(new Option("--rule <id>", "start a rule of your own, in gomend/"))
+    .addOption(new Option("--baseline", "write what is found now into gomend-baseline.json too"))
+    .action(async (flags: InitFlags) => {
+      const { init: command } = await import("./commands/init.ts");
+      exit(await command(flags));
     });
   program
     .command("undo")

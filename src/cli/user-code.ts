@@ -2,8 +2,9 @@
 import { statSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { createJiti } from "jiti";
-import { defineRule, type OwnRule } from "../api/own-rule.ts";
-import { type Transform, type TransformInfo, type TransformOptions, transformRule } from "../api/transform.ts";
+import { type RuleModule, rulesOf } from "../api/module.ts";
+import { TransformError } from "../api/snippet.ts";
+import type { TransformOptions } from "../api/transform.ts";
 import { displayPath } from "../engine/discover.ts";
 import { UsageError } from "../engine/run.ts";
 import { selectorNames } from "../engine/selection.ts";
@@ -32,28 +33,26 @@ export async function rulesOfModule(file: string, options: TransformOptions = {}
   const shown = displayPath(process.cwd(), file);
   if (!statSync(file, { throwIfNoEntry: false })?.isFile()) throw new UsageError(`no such module: ${shown}`);
   const module = await load(file, shown);
-  const exported = module.default;
-  if (typeof exported === "function") {
-    const { title, why, fixSafety, triggers, imports } = module as TransformInfo;
-    const info = JSON.parse(JSON.stringify({ title, why, fixSafety, triggers, imports })) as TransformInfo;
-    return [transformRule({ ...info, id: idOf(file), transform: exported as Transform, options, file: { absolute: file, shown } })];
+  try {
+    return rulesOf(module, { id: idOf(file), shown, options, file: { absolute: file, shown } });
+  } catch (error) {
+    if (error instanceof TransformError) throw new UsageError(error.message);
+    throw error;
   }
-  const list = Array.isArray(exported) ? exported : exported === undefined ? [] : [exported];
-  if (list.length === 0) throw new UsageError(`${shown} has no default export: a transform, a rule made by defineRule, or a list of rules`);
-  return list.map((rule: unknown) => checked(rule, shown));
 }
 
-async function load(file: string, shown: string): Promise<Record<string, unknown>> {
+async function load(file: string, shown: string): Promise<RuleModule> {
   // The very modules that run here, so that a class is the same class on both sides.
   const jiti = createJiti(file, { fsCache: false, moduleCache: false, virtualModules: { gomend }, interopDefault: false });
   try {
-    return await jiti.import<Record<string, unknown>>(file);
+    return await jiti.import<RuleModule>(file);
   } catch (error) {
     const text = error instanceof Error ? `${error.message}\n${error.stack ?? ""}` : String(error);
     const at = text.indexOf(`${file}:`);
-    const place = at < 0 ? null : /^:(\d+):(\d+)/.exec(text.slice(at + file.length));
+    // What runs is not what is written to the column.
+    const line = at < 0 ? undefined : /^:(\d+)/.exec(text.slice(at + file.length))?.[1];
     const [message = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
-    throw new UsageError(`cannot load ${shown}${place ? `:${place[1]}:${place[2]}` : ""}: ${message.trim()}`);
+    throw new UsageError(`cannot load ${shown}${line ? `:${line}` : ""}: ${message.trim()}`);
   }
 }
 
@@ -66,17 +65,4 @@ export function idOf(file: string): string {
     .replace(/[^a-z0-9]+/g, "-")
     .replace(/^-|-$/g, "");
   return id === "" || selectorNames(builtin).includes(id) ? `${id}-transform`.replace(/^-/, "") : id;
-}
-
-function checked(value: unknown, shown: string): Rule {
-  const rule = value as Partial<OwnRule> | null;
-  if (typeof rule !== "object" || rule === null || typeof rule.check !== "function")
-    throw new UsageError(`${shown}: its default export is no transform and no rule: a rule has an id and a function check`);
-  if (typeof rule.id !== "string" || !/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(rule.id))
-    throw new UsageError(`${shown}: a rule's id is small words with dashes, such as no-direct-env, not ${JSON.stringify(rule.id)}`);
-  const whole = defineRule(rule as OwnRule);
-  const strings: readonly (keyof Rule)[] = ["family", "title", "why", "fixSafety", "since", "tier"];
-  for (const key of strings) if (typeof whole[key] !== "string") throw new UsageError(`${shown}: ${rule.id}: ${key} is a text`);
-  if (!Array.isArray(whole.triggers)) throw new UsageError(`${shown}: ${rule.id}: triggers is a list of literals`);
-  return whole;
 }

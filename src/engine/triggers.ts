@@ -99,7 +99,10 @@ export class Triggers {
     );
   }
 
-  /** The declarations that hold all parts of a trigger of an open rule, in order, and the rules whose triggers they hold. */
+  /**
+   * The declarations that hold all parts of a trigger of an open rule, in order, and the rules whose triggers they hold. A rule that is
+   * asked about whole files needs no declaration.
+   */
   select<D extends Range>(
     text: string,
     declarations: readonly D[],
@@ -107,7 +110,7 @@ export class Triggers {
     open: ReadonlySet<Rule>,
   ): { readonly touched: D[]; readonly rules: Set<Rule> } {
     const rules = new Set<Rule>(this.always.filter((r) => open.has(r)));
-    const touched = new Set<D>(rules.size > 0 ? declarations : []);
+    const touched = new Set<D>([...rules].some((r) => !r.later) ? declarations : []);
     const occurrences = new Map<number, Set<D>>();
     const holding = (literal: number): Set<D> => {
       let set = occurrences.get(literal);
@@ -121,7 +124,8 @@ export class Triggers {
       const [first, ...rest] = group.literals;
       if (first === undefined || !group.literals.every((l) => presence.literals[l] === 1)) continue;
       const own = group.rules.filter((r) => open.has(r));
-      if (own.length === 0) continue;
+      for (const rule of own) if (rule.later) rules.add(rule);
+      if (own.every((rule) => rule.later)) continue;
       let any = false;
       for (const d of holding(first)) {
         if (!rest.every((l) => holding(l).has(d))) continue;

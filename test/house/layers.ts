@@ -44,7 +44,7 @@ export function violations(path: string, text: string): string[] {
 }
 
 function layerOf(path: string): (typeof ORDER)[number] | "index" | null {
-  if (path === "src/index.ts") return "index";
+  if (path === "src/index.ts" || path === "src/vitest.ts") return "index";
   const name = /^src\/(\w+)\//.exec(path)?.[1];
   return ORDER.find((l) => l === name) ?? null;
 }
