@@ -22,9 +22,13 @@ export function sanitizeLine(text: string): string {
   return sanitize(text).replace(/[\t\n]/g, " ");
 }
 
+/** Characters that take one column each and join with nothing: ASCII, Latin, lines and the few marks that gomend draws itself. */
+const simple =
+  /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u017f\u2010-\u2015\u2018-\u2027\u2298\u22ee\u2500-\u259f\u25b8\u25be\u25cb\u2713\u2717\u270e]*$/;
+
 /** Columns that a terminal gives to text without tabs; ambiguous East Asian characters count one. */
 export function displayWidth(text: string): number {
-  return stringWidth(text);
+  return simple.test(text) ? text.length : stringWidth(text);
 }
 
 /** A piece of a line that a terminal draws as one, with the UTF-16 range `[offset, end)` of the line that it stands for. */
@@ -56,7 +60,9 @@ export function cells(line: string, tabWidth = 4): Cell[] {
     result.push({ text, offset, end: offset + raw.length, column, width });
     column += width;
   };
-  if (/^[\t\x20-\x7e]*$/.test(line)) {
+  if (simple.test(line)) {
+    for (let i = 0; i < line.length; i++) result.push({ text: line[i] ?? "", offset: i, end: i + 1, column: i, width: 1 });
+  } else if (/^[\t\x20-\x7e]*$/.test(line)) {
     for (let i = 0; i < line.length; i++) add(line[i] ?? "", i);
   } else {
     segmenter ??= new Intl.Segmenter("en", { granularity: "grapheme" });

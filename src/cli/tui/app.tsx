@@ -23,8 +23,9 @@ export function App({ view, columns, rows }: AppProps): ReactNode {
   if (columns < SMALLEST.columns || rows < SMALLEST.rows) return <TooSmall columns={columns} rows={rows} />;
   const tree = treeWidth(columns);
   const split = view.state.split && columns >= SPLIT_FROM;
+  // Absolute: Ink writes its own output for a box in the flow, cell by cell, and there is nothing in it.
   return (
-    <Box width={columns} height={rows} flexDirection="column">
+    <Box position="absolute" width={columns} height={rows} flexDirection="column">
       <Canvas width={columns} height={HEADER} draw={(width) => headerDrawing(view, width)} />
       <Box flexGrow={1}>
         {tree > 0 && <Canvas width={tree} draw={(width, height) => treeDrawing(view, width, height)} />}
@@ -52,7 +53,7 @@ function Over({ view, columns, rows }: AppProps): ReactNode {
 function TooSmall({ columns, rows }: Omit<AppProps, "view">): ReactNode {
   const text = `gomend wants ${SMALLEST.columns}x${SMALLEST.rows}`;
   return (
-    <Box width={columns} height={rows}>
+    <Box position="absolute" width={columns} height={rows}>
       <Canvas width={columns} height={rows} draw={() => ({ rows: [row(span(text))] })} />
     </Box>
   );

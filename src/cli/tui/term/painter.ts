@@ -43,7 +43,7 @@ export class Painter {
     for (let y = 0; y < height; y++) {
       const source = rows[y] ?? BLANK.source;
       const old = fresh ? BLANK : (this.lines[y] ?? BLANK);
-      const line = old.source === source ? old : lineOf(source, columns);
+      const line = sameRow(old.source, source) ? old : lineOf(source, columns);
       if (line !== old) paintLine(pen, y, line, old, columns);
       next.push(line);
     }
@@ -99,17 +99,15 @@ class Pen {
   }
 }
 
+function sameRow(a: Row, b: Row): boolean {
+  if (a === b) return true;
+  return a.length === b.length && a.every((span, i) => span.text === b[i]?.text && span.style === b[i]?.style);
+}
+
 function lineOf(source: Row, columns: number): Line {
   const texts: string[] = [];
   const styles: Style[] = [];
   for (const { text, style } of source) {
-    if (/^[\x20-\x7e]*$/.test(text)) {
-      for (const c of text) {
-        texts.push(c);
-        styles.push(style);
-      }
-      continue;
-    }
     for (const cell of cells(text)) {
       texts.push(cell.text);
       styles.push(style);
