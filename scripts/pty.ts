@@ -46,7 +46,7 @@ export class Pty {
       cols: columns,
       rows,
       cwd,
-      name: "xterm-256color",
+      name: env.TERM ?? "xterm-256color",
       env: { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "", TERM: "xterm-256color", LANG: "C.UTF-8", ...env },
     });
     this.process.onData((data) => {
@@ -119,6 +119,11 @@ export class Pty {
   dispose(): void {
     if (this.code === null) this.process.kill("SIGKILL");
     this.terminal.dispose();
+  }
+
+  /** Resolves when the screen shows all that was written so far. */
+  settled(): Promise<void> {
+    return new Promise((resolve) => this.terminal.write("", resolve));
   }
 
   /** Cells of one row. */

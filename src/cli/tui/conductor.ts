@@ -69,6 +69,8 @@ export class Conductor {
   /** Starts the check. */
   start(): void {
     this.state = { ...this.state, progress: { done: 0, total: 0, findings: 0 } };
+    if (this.desk.session.file === null)
+      this.notice("decisions cannot be kept for --resume: set GOMEND_STATE_DIR to a directory of your own");
     if (this.resume) this.desk.resume(this.kept);
     else if (this.kept.size > 0) this.askResume(this.kept.size);
     const found = (): void => this.refreshSoon();
@@ -120,7 +122,8 @@ export class Conductor {
   leave(code: number, session: "keep" | "drop"): void {
     const n = decided(countsOf(this.state.items, this.state.decisions));
     const unasked = this.state.overlay?.kind === "ask" && !this.leaving && n === 0;
-    if (session === "keep" && n > 0) this.said.push(`${count(n, "decision")} kept: gomend review --resume goes on.`);
+    if (session === "keep" && n > 0 && this.desk.session.file !== null)
+      this.said.push(`${count(n, "decision")} kept: gomend review --resume goes on.`);
     else if (!unasked) this.desk.session.drop();
     this.finish({ code, lines: this.said });
   }

@@ -1,7 +1,6 @@
 /** The review by a plain prompt, in the manner of `git add -p`: for terminals without a screen, and for input that comes through a pipe. */
 import { createInterface } from "node:readline";
 import type { Rule } from "../../rule/rule.ts";
-import { cells } from "../../text/sanitize.ts";
 import { wantsColor } from "../color.ts";
 import { Conductor, type Ending, type Face, type Start } from "./conductor.ts";
 import { SECTIONS } from "./core/keys.ts";
@@ -34,6 +33,8 @@ class Plain implements Face {
     background: "unknown",
     ascii: asciiOnly(process.env) || process.env.TERM === "dumb",
   });
+  /** Not even bold text where nobody asked for it and there may be no terminal. */
+  private readonly styled = wantsColor(process.stdout) || (process.stdout.isTTY === true && process.env.TERM !== "dumb");
   private readonly lines: Lines;
   private shown: unknown = null;
 
@@ -157,21 +158,19 @@ class Plain implements Face {
 
   private text(row: Row): string {
     return row
-      .map(({ text, style }) => (style === "" ? text : `\x1b[${style}m${text}\x1b[m`))
+      .map(({ text, style }) => (style === "" || !this.styled ? text : `\x1b[${style}m${text}\x1b[m`))
       .join("")
       .trimEnd();
   }
 }
 
+/** What can be said in a line: keys without a name, and numbers in the place of tab. */
 function help(): string {
-  const bindings = SECTIONS.flatMap((s) => s.bindings).filter(
-    (b) => b.label !== "" && !/[a-z]{4}|ctrl/.test(b.label.replace(/,? ?(enter|ctrl-[a-z]|space|tab|down|up|right|left)/g, "")),
-  );
-  const rows = bindings.flatMap((b) => {
-    const key = b.keys.find((k) => cells(k).length === 1) ?? (b.keys[0] === "tab" ? "1-9" : null);
-    return key === null ? [] : [`${key.padEnd(5)}${b.does}`];
+  const rows = SECTIONS.flatMap((s) => s.bindings).flatMap((b) => {
+    const key = b.keys.find((k) => k.length === 1) ?? (b.keys[0] === "tab" ? "1-9" : null);
+    return key === null || b.label === "" ? [] : [`${key.padEnd(5)}${b.does}`];
   });
-  return `${rows.join("\n")}\ni, /, f and g take their text on the same line: i it is closed by the caller\n`;
+  return `${rows.join("\n")}\ni, /, f and g take their text on the same line, as in: i the caller closes it\n`;
 }
 
 /** Lines of the standard input, one at a time. */

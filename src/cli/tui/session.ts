@@ -3,10 +3,10 @@
  * for the file as it was: its print is kept beside it.
  */
 import { createHash } from "node:crypto";
-import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { accessSync, appendFileSync, constants, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { z } from "zod";
+import { distrust, stateDirectories } from "../../engine/journal.ts";
 import type { Decision } from "./core/state.ts";
 
 const edit = z.object({
@@ -36,14 +36,23 @@ export function sumOf(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }
 
-/** Where the session of a directory's review lies: in the user's own state, not in the repository. */
-export function sessionFile(cwd: string, env: NodeJS.ProcessEnv = process.env): string {
-  const state = env.XDG_STATE_HOME || env.LOCALAPPDATA || join(homedir(), ".local", "state");
-  return join(state, "gomend", `review-${sumOf(cwd)}.jsonl`);
+/** Where the session of a directory's review lies: in the user's own state, not in the repository. Null where nothing can be kept safely. */
+export function sessionFile(cwd: string, env: NodeJS.ProcessEnv = process.env): string | null {
+  for (const dir of stateDirectories(env)) {
+    try {
+      mkdirSync(dir, { recursive: true, mode: 0o700 });
+      accessSync(dir, constants.W_OK);
+    } catch {
+      continue;
+    }
+    if (distrust(dir) === null) return join(dir, `review-${sumOf(cwd)}.jsonl`);
+  }
+  return null;
 }
 
 export class Session {
-  readonly file: string;
+  /** Null where decisions cannot be kept. */
+  readonly file: string | null;
   private readonly cwd: string;
   private begun = false;
 
@@ -55,6 +64,7 @@ export class Session {
   /** What is kept from before, the last word on each; a line that a crash cut short is left out. */
   load(): Map<string, Kept> {
     const kept = new Map<string, Kept>();
+    if (this.file === null) return kept;
     const [first = "", ...rest] = read(this.file).split("\n");
     const start = head.safeParse(json(first));
     if (!start.success || start.data.cwd !== this.cwd) return kept;
@@ -69,7 +79,7 @@ export class Session {
 
   /** Starts the file anew with these decisions. */
   begin(kept: Iterable<Kept>): void {
-    mkdirSync(dirname(this.file), { recursive: true, mode: 0o700 });
+    if (this.file === null) return;
     const fresh = `${this.file}.${process.pid}`;
     const lines = [{ gomend: "review", version: 1, cwd: this.cwd }, ...kept].map((entry) => `${JSON.stringify(entry)}\n`);
     writeFileSync(fresh, lines.join(""), { mode: 0o600 });
@@ -79,13 +89,13 @@ export class Session {
 
   /** Adds decisions; the file is there when this returns. */
   add(entries: readonly Kept[]): void {
-    if (entries.length === 0) return;
+    if (entries.length === 0 || this.file === null) return;
     if (!this.begun) this.begin([]);
     appendFileSync(this.file, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
   }
 
   drop(): void {
-    rmSync(this.file, { force: true });
+    if (this.file !== null) rmSync(this.file, { force: true });
     this.begun = false;
   }
 }

@@ -32,7 +32,7 @@ export async function write(conductor: Conductor, leaves: boolean): Promise<void
   const { items, decisions } = conductor.state;
   const stale = desk.stale(pathsOf(items, decisions));
   if (stale.length > 0) return checkAgain(conductor, stale);
-  const written = await writeAccepted(run, items, decisions, (next) => {
+  const written = await writeAccepted(run, desk.options.cwd, items, decisions, (next) => {
     desk.adopt(next);
     return desk.items();
   });

@@ -50,16 +50,17 @@ export function pathsOf(items: readonly Item[], decisions: ReadonlyMap<string, D
   return paths;
 }
 
-/** `itemsAfter` makes the items of the run that holds afterwards. */
+/** `cwd` is where `gomend undo` would be called; `itemsAfter` makes the items of the run that holds afterwards. */
 export async function writeAccepted(
   run: Run,
+  cwd: string,
   items: readonly Item[],
   decisions: ReadonlyMap<string, Decision>,
   itemsAfter: (run: Run) => readonly Item[],
 ): Promise<Written> {
   const { choose, outcomeOf } = chosen(items, decisions);
   const applied = await run.apply(choose);
-  const { written, problems } = writeChanges(applied.files, run.absoluteOf, together(applied.outcomes));
+  const { written, problems } = writeChanges(applied.files, run.absoluteOf, together(applied.outcomes), cwd);
   const failed = new Map(problems.map((p) => [p.path, p.message]));
   const refused: Refusal[] = [];
   const done: Item[] = [];

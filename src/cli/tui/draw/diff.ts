@@ -55,10 +55,11 @@ function unifiedRow({ view, width, gutter, indent }: Shape, line: ChangeLine): R
 function splitRow({ view, width, gutter, indent }: Shape, left: ChangeLine | null, right: ChangeLine | null): Row {
   const { theme } = view;
   const whole = left ?? right;
-  if (whole && !("text" in whole)) return markRow(whole, width, theme);
+  if (whole?.kind === "file") return markRow(whole, width, theme);
   const half = Math.floor((width - 3) / 2);
   const side = (line: ChangeLine | null, number: number | null): Row => {
-    if (!line || !("text" in line)) return EMPTY;
+    if (!line || line.kind === "file") return EMPTY;
+    if (line.kind === "gap") return markRow(line, half, theme);
     const change = changeOf(line, theme);
     const head = row(span(`${String(number ?? "").padStart(gutter)} `, change?.sign ?? theme.faint));
     return [...head, ...code(view, line, change, windowOf(view, indent, half - widthOf(head)))];

@@ -87,10 +87,15 @@ class Pen {
     this.column = column;
   }
 
+  /** At the cursor. Terminals differ about the width of what is wide or joined: its place is blanked first, and the next one is told anew. */
   write(text: string, width: number): void {
-    this.out += text;
-    // Terminals differ about the width of what is beyond ASCII: be told anew where the next cell is.
-    this.column = text.length === 1 && width === 1 ? this.column + 1 : -1;
+    if (text.length === 1 && width === 1) {
+      this.out += text;
+      this.column++;
+      return;
+    }
+    this.out += `${" ".repeat(width)}\x1b[${this.column + 1}G${text}`;
+    this.column = -1;
   }
 
   eraseRest(): void {
