@@ -231,6 +231,34 @@ describe.each(SIZES)("at $columns x $rows", (size) => {
   });
 });
 
+describe("the smallest screen", () => {
+  it("has place, fault, fix, reason and some of the change", async () => {
+    const { pty, keys } = await review(small(), { columns: 40, rows: 10 });
+    await pty.see("+     defer cancel()");
+    expect(pty.text()).toContain("safe fix");
+    await keys("n", "n", "n");
+    await pty.see("unsafe fix");
+    await pty.see("because");
+    for (const line of pty.screen()) expect(line.length).toBeLessThanOrEqual(40);
+  });
+});
+
+describe("the wheel", () => {
+  it("goes through the list over the tree, and scrolls the change", async () => {
+    const { pty, keys } = await review(small(), { columns: 120, rows: 24 });
+    await keys(`${ESC}[<65;5;10M`);
+    await pty.see("2 of 4");
+    await keys(`${ESC}[<64;5;10M`);
+    await pty.see("1 of 4");
+    await keys("}", "}", "}", "}", "}", "}");
+    const before = pty.text();
+    await keys(`${ESC}[<65;80;10M`);
+    expect(pty.text()).not.toBe(before);
+    await keys(`${ESC}[<64;80;10M`);
+    expect(pty.text()).toBe(before);
+  });
+});
+
 describe("side by side and the tree", () => {
   it("are there when there is room", async () => {
     const narrow = await review(small(), { columns: 119, rows: 30 });

@@ -1,6 +1,7 @@
 /** The review by a plain prompt, in the manner of `git add -p`: for terminals without a screen, and for input that comes through a pipe. */
 import { createInterface } from "node:readline";
 import type { Rule } from "../../rule/rule.ts";
+import { sanitizeLine } from "../../text/sanitize.ts";
 import { wantsColor } from "../color.ts";
 import { Conductor, type Ending, type Face, type Start } from "./conductor.ts";
 import { SECTIONS } from "./core/keys.ts";
@@ -78,7 +79,7 @@ class Plain implements Face {
   private async turn(): Promise<"go on" | "end of input"> {
     const { conductor } = this;
     const { overlay, notice } = conductor.state;
-    if (notice !== null) this.say(`${notice}\n`);
+    if (notice !== null) this.say(`${sanitizeLine(notice)}\n`);
     if (overlay && overlay.kind !== "input" && overlay.kind !== "busy") return this.page(overlay);
     const item = current(conductor.state);
     if (!item) {

@@ -12,6 +12,8 @@ import { Terminal } from "./term/terminal.ts";
 
 /** So long a terminal has to say what its background is before the first frame. */
 const REPLY_WAIT = 120;
+/** The exit code after SIGHUP. */
+const HANGUP = 129;
 
 /** Runs until the person leaves. The terminal is given back on every way out. */
 export async function screenReview(desk: Desk, rules: ReadonlyMap<string, Rule>, start: Start): Promise<Ending> {
@@ -31,7 +33,11 @@ class Review implements Face {
 
   constructor(desk: Desk, rules: ReadonlyMap<string, Rule>, start: Start) {
     this.rules = rules;
-    this.terminal = new Terminal({ onInput: (event) => this.guarded(() => this.input(event)), onResize: () => this.draw() });
+    this.terminal = new Terminal({
+      onInput: (event) => this.guarded(() => this.input(event)),
+      onResize: () => this.draw(),
+      onEnd: () => this.hangUp(HANGUP),
+    });
     this.screen = new Screen(this.terminal);
     this.conductor = new Conductor(desk, this, start);
   }
@@ -125,12 +131,19 @@ class Review implements Face {
     }
   }
 
-  /** Signals and faults give the terminal back first. Decisions are on disk already. Gives what takes the guard away. */
+  /** Dies at once: decisions are on disk already. */
+  private hangUp(code: number): void {
+    this.terminal.leave();
+    process.exit(code);
+  }
+
+  /** Signals and faults give the terminal back first. Gives what takes the guard away. */
   private guard(): () => void {
     const onExit = (): void => this.terminal.leave();
-    const end = (code: number) => (): void => {
+    const end = (code: number) => (): void => this.hangUp(code);
+    const onStop = (): void => {
       this.terminal.leave();
-      process.exit(code);
+      process.kill(process.pid, "SIGSTOP");
     };
     const onContinue = (): void => {
       this.terminal.leave();
@@ -139,9 +152,10 @@ class Review implements Face {
     };
     const onFault = (error: unknown): void => this.conductor.fail(error);
     const listeners: readonly (readonly [string, (argument: unknown) => void])[] = [
-      ["SIGHUP", end(129)],
+      ["SIGHUP", end(HANGUP)],
       ["SIGINT", end(130)],
       ["SIGTERM", end(143)],
+      ["SIGTSTP", onStop],
       ["SIGCONT", onContinue],
       ["exit", onExit],
       ["uncaughtException", onFault],

@@ -9,8 +9,25 @@ import { apart, cutPath, EMPTY, type Row, row, type Span, type Style, span } fro
 import { join, type Theme } from "./theme.ts";
 import type { Drawing, View } from "./view.ts";
 
-/** Of each text around the change at most so many lines, so that there is room for the change. */
-const LINES = { message: 2, title: 2, because: 4, why: 2 };
+/** Of each text above the change at most so many lines, so that there is room for the change. */
+interface Limits {
+  readonly message: number;
+  readonly title: number;
+  readonly because: number;
+  readonly why: number;
+  /** Blank rows between the parts. */
+  readonly blanks: boolean;
+}
+
+/** From the roomiest to the tightest; why a fix is not safe is in all of them. */
+const LIMITS: readonly Limits[] = [
+  { message: 2, title: 2, because: 4, why: 2, blanks: true },
+  { message: 2, title: 1, because: 3, why: 0, blanks: true },
+  { message: 1, title: 1, because: 2, why: 0, blanks: false },
+];
+
+/** So many rows of the change are worth giving up other text for. */
+const LEAST_CHANGE = 6;
 /** Wider text is hard to read. */
 const WIDEST = 110;
 
@@ -18,7 +35,9 @@ export function bodyDrawing(view: View, width: number, height: number, split: bo
   const item = current(view.state);
   if (!item) return { rows: emptyRows(view, height) };
   const inner = width - 2;
-  const top = topRows(view, item, inner);
+  const least = Math.min(LEAST_CHANGE, height >> 1);
+  const tops = LIMITS.map((limits) => topRows(view, item, inner, limits));
+  const top = tops.find((rows) => height - rows.length >= least) ?? (tops.at(-1) as Row[]);
   const room = Math.max(1, height - top.length);
   const rows = [...top, ...scrolled(view, middleRows(view, item, inner, split, room), room)].slice(0, height);
   return { rows: rows.map((r) => (r.length === 0 ? r : [span(" "), ...r])) };
@@ -28,13 +47,14 @@ export function bodyDrawing(view: View, width: number, height: number, split: bo
 export function bodyRows(view: View, width: number): Row[] {
   const item = current(view.state);
   if (!item) return emptyRows(view, 1);
-  return [...topRows(view, item, width), ...middleRows(view, item, width, false, 0)];
+  return [...topRows(view, item, width, LIMITS[0] as Limits), ...middleRows(view, item, width, false, 0)];
 }
 
-/** Place, fault, fix, each with its reason; why a fix is not safe is always in view. */
-function topRows(view: View, item: Item, width: number): Row[] {
-  const fix = fixRows(view, item, width);
-  return [...placeRows(view, item, width), ...(fix.length > 0 ? [EMPTY, ...fix] : []), EMPTY];
+/** Place, fault and fix, each with its reason. */
+function topRows(view: View, item: Item, width: number, limits: Limits): Row[] {
+  const fix = fixRows(view, item, width, limits);
+  const gap = limits.blanks ? [EMPTY] : [];
+  return [...placeRows(view, item, width, limits), ...gap, ...fix, ...gap];
 }
 
 /** What the pane shows: the change, or the path when asked for or when there is no change. */
@@ -57,7 +77,7 @@ function scrolled({ state, theme }: View, rows: readonly Row[], height: number):
   return shown;
 }
 
-function placeRows(view: View, item: Item, width: number): Row[] {
+function placeRows(view: View, item: Item, width: number, limits: Limits): Row[] {
   const { theme } = view;
   const { finding, line, column, declaration } = item;
   const place = `:${line}:${column}`;
@@ -74,8 +94,8 @@ function placeRows(view: View, item: Item, width: number): Row[] {
   const why = view.rules.get(finding.rule)?.why;
   return [
     apart(left, [status], width),
-    ...paragraph({ text: `${finding.rule}  `, style: theme.rule }, `${finding.message}${sort}`, "", narrow, LINES.message, 2),
-    ...(why ? paragraph({ text: LABEL.why, style: theme.faint }, why, theme.faint, narrow, LINES.why) : []),
+    ...paragraph({ text: `${finding.rule}  `, style: theme.rule }, `${finding.message}${sort}`, "", narrow, limits.message, 2),
+    ...(why && limits.why > 0 ? paragraph({ text: LABEL.why, style: theme.faint }, why, theme.faint, narrow, limits.why) : []),
   ];
 }
 
@@ -96,13 +116,13 @@ function statusSpan({ state, theme }: View, item: Item): Span {
   }
 }
 
-function fixRows(view: View, item: Item, width: number): Row[] {
+function fixRows(view: View, item: Item, width: number, limits: Limits): Row[] {
   const { theme, state } = view;
   const narrow = Math.min(width, WIDEST);
   const decision = state.decisions.get(item.id);
   const reason =
     decision?.kind === "suppress"
-      ? paragraph({ text: LABEL.reason, style: join("1", theme.warn) }, decision.reason, "", narrow, LINES.because)
+      ? paragraph({ text: LABEL.reason, style: join("1", theme.warn) }, decision.reason, "", narrow, limits.because)
       : [];
   if (state.pane === "path") return [row(span("the path on which it happens", theme.strong)), ...reason];
   const index = viewed(state, item);
@@ -114,9 +134,9 @@ function fixRows(view: View, item: Item, width: number): Row[] {
   const label = `${level}${n > 1 ? ` ${index + 1}/${n}` : ""}  `;
   const style = join("1", levelStyle(fix.applicability, theme));
   const note = (name: string, text: string | null | undefined, style: Style): Row[] =>
-    text ? paragraph({ text: name, style: join("1", style) }, text, "", narrow, LINES.because) : [];
+    text ? paragraph({ text: name, style: join("1", style) }, text, "", narrow, limits.because) : [];
   return [
-    ...paragraph({ text: label, style }, fix.title, theme.strong, narrow, LINES.title, 2),
+    ...paragraph({ text: label, style }, fix.title, theme.strong, narrow, limits.title, 2),
     ...note(LABEL.because, fix.because, theme.warn),
     ...note(LABEL.barred, fix.applicability === "display" ? null : barred, theme.bad),
     ...reason,

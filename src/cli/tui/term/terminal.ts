@@ -15,6 +15,8 @@ const ESCAPE_WAIT = 60;
 export interface TerminalEvents {
   readonly onInput: (event: InputEvent) => void;
   readonly onResize: () => void;
+  /** The terminal is gone. */
+  readonly onEnd: () => void;
 }
 
 export class Terminal {
@@ -47,6 +49,7 @@ export class Terminal {
     this.painter.forget();
     this.input.setRawMode(true);
     this.input.on("data", this.onData);
+    this.input.on("end", this.events.onEnd);
     this.input.resume();
     this.out.on("resize", this.events.onResize);
     this.out.write(ENTER);
@@ -59,6 +62,7 @@ export class Terminal {
     if (this.timer) clearTimeout(this.timer);
     this.out.off("resize", this.events.onResize);
     this.input.off("data", this.onData);
+    this.input.off("end", this.events.onEnd);
     this.input.pause();
     attempt(() => this.input.setRawMode(false));
     attempt(() => writeSync((this.out as unknown as { fd: number }).fd, LEAVE));
