@@ -10,6 +10,16 @@ export type AtomicOperation = "Add" | "Load" | "Store" | "Swap" | "CompareAndSwa
 const WORDS: readonly AtomicWord[] = ["Int32", "Int64", "Uint32", "Uint64", "Uintptr", "Pointer"];
 const OPERATIONS: readonly AtomicOperation[] = ["Add", "Load", "Store", "Swap", "CompareAndSwap", "And", "Or"];
 
+/** The type that each of them works on. */
+export const ATOMIC_TYPES: Readonly<Record<AtomicWord, string>> = {
+  Int32: "int32",
+  Int64: "int64",
+  Uint32: "uint32",
+  Uint64: "uint64",
+  Uintptr: "uintptr",
+  Pointer: "unsafe.Pointer",
+};
+
 const KINDS = new Map<string, { operation: AtomicOperation; word: AtomicWord }>(
   OPERATIONS.flatMap((operation) => WORDS.map((word) => [`sync/atomic.${operation}${word}`, { operation, word }] as const)),
 );

@@ -1,13 +1,14 @@
 /** Plain reads and writes of variables and fields that sync/atomic is used on elsewhere, where others may use them at the same time. */
 import { type GoNode, unparen } from "../go/node.ts";
 import type { Binding, FuncModel, PackageModel, Type } from "../model/model.ts";
-import { type AtomicCall, atomicCalls, samePlace } from "./atomic-calls.ts";
+import { ATOMIC_TYPES, type AtomicCall, atomicCalls, samePlace } from "./atomic-calls.ts";
 import { calleeOf } from "./callees.ts";
 import { definitionOf } from "./definitions.ts";
 import { goroutineOf } from "./goroutines.ts";
 import { isUnderLock, joins, startsIn } from "./held.ts";
 import { pathFromEntry } from "./paths.ts";
 import { deref, identical, underlying } from "./types.ts";
+import { fieldBehind } from "./unsafe-field.ts";
 import { climb, withoutConversions } from "./values.ts";
 
 export type AccessHow = "read" | "write" | "change";
@@ -46,17 +47,22 @@ export function* plainAccesses(pkg: PackageModel): Iterable<PlainAccess> {
 function targetsOf(pkg: PackageModel): Target[] {
   const found = new Map<object, Map<string, Target>>();
   for (const atomic of atomicCalls(pkg)) {
-    if (atomic.pointer) continue; // whatever it points to
-    const meant = meaningOf(pkg, atomic.target);
+    const meant = atomic.pointer ? behindUnsafe(pkg, atomic) : (meaningOf(pkg, atomic.target) ?? behindUnsafe(pkg, atomic));
     if (!meant) continue;
     const byName = found.get(meant.key) ?? new Map<string, Target>();
     found.set(meant.key, byName);
     const target = byName.get(meant.name) ?? { ...meant, atomic, owners: [] };
     byName.set(meant.name, target);
-    const owner = ownerOf(pkg, atomic.target);
+    const owner = meaningOf(pkg, atomic.target) ? ownerOf(pkg, atomic.target) : null;
     if (owner) target.owners.push(owner);
   }
   return [...found.values()].flatMap((m) => [...m.values()]);
+}
+
+/** The field that `(*int64)(unsafe.Pointer(&s))` leads to; of other pointers nothing is known. */
+function behindUnsafe(pkg: PackageModel, atomic: AtomicCall): Omit<Target, "atomic" | "owners"> | null {
+  const field = atomic.args[0] ? fieldBehind(pkg, atomic.args[0], ATOMIC_TYPES[atomic.word])?.field : null;
+  return field?.node ? { name: field.name, key: field.node, local: null } : null;
 }
 
 /** The declaration of the field or variable; null for elements, and for what another package declares. */
@@ -84,7 +90,7 @@ function ownerOf(pkg: PackageModel, place: GoNode): Type | null {
  */
 function isShared(pkg: PackageModel, place: GoNode, { owners, key }: Target): boolean {
   const owner = ownerOf(pkg, place);
-  if (!owner) return true;
+  if (!owner || owners.length === 0) return true;
   const declares = (t: Type): boolean => {
     const u = underlying(pkg, t);
     return u.kind === "struct" && u.fields.some((f) => f.node === key);

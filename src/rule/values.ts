@@ -9,7 +9,9 @@ export function climb(node: GoNode): GoNode {
   return n;
 }
 
-const PLAIN = new Set(["any", "uintptr", "int", "uint", "int64", "uint64", "int32", "uint32"]);
+const PLAIN = ["any", "uintptr", "int", "uint", "int8", "uint8", "byte", "int16", "uint16", "int32", "uint32", "rune", "int64", "uint64"];
+/** `string(b)` makes a copy; `(*string)(p)` does not. */
+const POINTED_TO = [...PLAIN, "float32", "float64", "complex64", "complex128", "bool", "string", "error"];
 
 /** `T(x)`, `(*T)(x)`, `unsafe.Pointer(x)`: a call whose callee is a type. */
 export function isConversion(pkg: PackageModel, call: GoNode): boolean {
@@ -19,7 +21,7 @@ export function isConversion(pkg: PackageModel, call: GoNode): boolean {
   while (callee.kind === "unary_expression" && callee.child("operator")?.kind === "*") callee = unparen(callee.child("operand") as GoNode);
   if (callee.kind === "identifier") {
     const kind = pkg.binding(callee)?.kind;
-    return kind === "type" || (kind === "builtin" && PLAIN.has(callee.text));
+    return kind === "type" || (kind === "builtin" && (pointer ? POINTED_TO : PLAIN).includes(callee.text));
   }
   if (callee.kind !== "selector_expression") return callee.is("array_type", "slice_type", "pointer_type");
   const symbol = pkg.symbol(callee);

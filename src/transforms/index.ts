@@ -3,6 +3,8 @@ import type { Rule } from "../rule/index.ts";
 import atomicMisaligned from "./atomics/atomic-misaligned.ts";
 import atomicMixedAccess from "./atomics/atomic-mixed-access.ts";
 import atomicResultReassigned from "./atomics/atomic-result-reassigned.ts";
+import atomicThroughUnsafePointer from "./atomics/atomic-through-unsafe-pointer.ts";
+import cPointerAfterFree from "./cgo/c-pointer-after-free.ts";
 import cstringNotFreed from "./cgo/cstring-not-freed.ts";
 import backgroundInScope from "./contexts/background-in-scope.ts";
 import callWithoutContext from "./contexts/call-without-context.ts";
@@ -19,6 +21,7 @@ import exitSkipsDefer from "./defers/exit-skips-defer.ts";
 import recoverNotDeferred from "./defers/recover-not-deferred.ts";
 import doubleClose from "./goroutines/double-close.ts";
 import fatalInGoroutine from "./goroutines/fatal-in-goroutine.ts";
+import goroutineWithoutRecover from "./goroutines/goroutine-without-recover.ts";
 import loopVariableCaptured from "./goroutines/loop-variable-captured.ts";
 import missingSendOnPath from "./goroutines/missing-send-on-path.ts";
 import rangeNeverClosed from "./goroutines/range-never-closed.ts";
@@ -64,6 +67,8 @@ export const rules: readonly Rule[] = [
   atomicMisaligned,
   atomicMixedAccess,
   atomicResultReassigned,
+  atomicThroughUnsafePointer,
+  cPointerAfterFree,
   cstringNotFreed,
   backgroundInScope,
   callWithoutContext,
@@ -80,6 +85,7 @@ export const rules: readonly Rule[] = [
   recoverNotDeferred,
   doubleClose,
   fatalInGoroutine,
+  goroutineWithoutRecover,
   loopVariableCaptured,
   missingSendOnPath,
   rangeNeverClosed,

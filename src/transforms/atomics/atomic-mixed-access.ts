@@ -1,4 +1,5 @@
 import {
+  ATOMIC_TYPES,
   constantOf,
   defineRule,
   type Edits,
@@ -53,18 +54,9 @@ export default defineRule({
   },
 });
 
-const TYPE_OF = {
-  Int32: "int32",
-  Int64: "int64",
-  Uint32: "uint32",
-  Uint64: "uint64",
-  Uintptr: "uintptr",
-  Pointer: "unsafe.Pointer",
-} as const;
-
 function madeAtomic(pkg: PackageModel, access: PlainAccess): Fix | null {
   const { place, atomic } = access;
-  const word = TYPE_OF[atomic.word];
+  const word = ATOMIC_TYPES[atomic.word];
   const type = pkg.typeOf(place);
   const own = type.kind === "named" ? ownName(pkg, place, type) : null;
   const under = underlying(pkg, type);
@@ -94,7 +86,7 @@ function ownName(pkg: PackageModel, place: GoNode, type: Type & { kind: "named" 
 function written(pkg: PackageModel, { statement, place, atomic }: PlainAccess, call: string, convert: string | null): Edits {
   if (!statement) return null;
   const unsigned = atomic.word.startsWith("Uint");
-  const type = TYPE_OF[atomic.word];
+  const type = ATOMIC_TYPES[atomic.word];
   if (statement.is("inc_statement", "dec_statement")) {
     const one = statement.kind === "inc_statement" ? "1" : unsigned ? `^${type}(0)` : "-1";
     return [{ at: spanOf(statement), text: `${call}, ${one})` }];
