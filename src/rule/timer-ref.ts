@@ -15,6 +15,8 @@ export interface TimerRef {
   readonly local: Binding | null;
   /** Every expression in the package that names it, other than where it is declared. */
   readonly mentions: readonly GoNode[];
+  /** What it is declared with: a local's value, a field's values in literals of its struct. */
+  readonly declared: readonly GoNode[];
 }
 
 /** receive: from its channel; stop, reset: the calls; make: another timer of NewTimer is put in its place; drop: nil is. */
@@ -46,7 +48,7 @@ export function timerOf(pkg: PackageModel, expression: GoNode): TimerRef | null 
   return own;
 }
 
-type Place = Pick<TimerRef, "key" | "local" | "mentions"> & { readonly declared: readonly GoNode[] };
+type Place = Omit<TimerRef, "text">;
 
 function placeOf(pkg: PackageModel, e: GoNode): Place | null {
   if (e.kind === "identifier") {
@@ -106,10 +108,11 @@ function isUnclear(e: GoNode): boolean {
 
 /** What is done with the timer; its declaration comes first. */
 export function timerEvents(pkg: PackageModel, ref: TimerRef): readonly TimerEvent[] {
-  const made = ref.local && definitionOf(pkg, ref.local);
-  const first: TimerEvent[] =
-    made && ref.local?.func ? [{ doing: "make", node: made.value, func: ref.local.func, text: ref.local.name }] : [];
-  return [...first, ...ref.mentions.flatMap((m) => eventsAt(pkg, m, m.text))];
+  const made = ref.declared.flatMap((value): TimerEvent[] => {
+    const func = pkg.functionOf(value);
+    return func && value.kind !== "nil" ? [{ doing: "make", node: value, func, text: ref.text }] : [];
+  });
+  return [...made, ...ref.mentions.flatMap((m) => eventsAt(pkg, m, m.text))];
 }
 
 function eventsAt(pkg: PackageModel, mention: GoNode, text: string): TimerEvent[] {

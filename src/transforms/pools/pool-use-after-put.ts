@@ -57,6 +57,7 @@ export default defineRule({
       const holder = value?.func;
       const run = func && holder ? runOf(call, holder, func) : null;
       if (!value || !holder || !run) continue; // nothing names it, or a literal puts it who knows when
+      if (func !== holder && value.uses.some((u) => u.how === "write" && u.func === holder)) continue; // what it holds when it returns is not told
       const late = run.deferred ? keptBeyond(pkg, run.at, value, holder) : usedAfter(pkg, call, value, holder);
       if (!late) continue;
       const message = late.leaves

@@ -10,6 +10,7 @@ import {
   indentOf,
   isGuarded,
   type PackageModel,
+  pathFromEntry,
   rearmsIn,
   remove,
   replace,
@@ -169,6 +170,7 @@ function emptiedBefore(pkg: PackageModel, stop: GoNode, events: readonly TimerEv
     if ((e.doing !== "receive" && e.doing !== "stop") || inDefer(e.node)) return false;
     if (e.func === func) return e.text === text && flow.reaches(e.node, stop, rearms);
     if (e.doing === "stop") return false;
+    if (!pathFromEntry(pkg, func, stop, rearms)) return false; // it has just been made, or set going again
     const other = pkg.flow(e.func);
     const unarmed = other.escape(e.node, { stop: rearms, turn: true }) !== null;
     // a literal that the function makes: only when it was made before

@@ -23,6 +23,7 @@ import {
   timerEvents,
   timerLeaks,
   timerOf,
+  underlying,
   unparen,
   walks,
 } from "../../rule/index.ts";
@@ -48,7 +49,7 @@ export default defineRule({
   fixSafety:
     "Always unsafe: a value that was sent and not received is thrown away, and whoever waits on the channel meanwhile does not get it.",
   silent:
-    "The value was received, or the timer stopped and drained, on every path to the Reset; nothing takes time in between; a flag tells whether it runs; nobody receives from it; it does not come from time.NewTimer alone, or is handed to somebody else; from Go 1.23 on.",
+    "The value was received, or the timer stopped and drained, on every path to the Reset; nothing takes time in between; a flag tells whether it runs; another goroutine waits for it; it does not come from time.NewTimer alone, or is handed to somebody else; from Go 1.23 on.",
   sources: ["https://pkg.go.dev/time#Timer.Reset", "https://go.dev/doc/go1.23#timer-changes"],
   since: "0.1.0",
   tier: "recommended",
@@ -82,18 +83,23 @@ export default defineRule({
 
 const HOUR = 3_600_000_000_000;
 
-/** What set the timer going that may have expired when it is reset; null when its value is gone by then. */
+/**
+ * What set the timer going that may have expired when it is reset, in a function that waits for it: this one, or one that calls it. null when
+ * its value is gone by then. Where another goroutine waits for it, the value does not stay.
+ */
 function armedBefore(pkg: PackageModel, timer: TimerRef, events: readonly TimerEvent[], reset: GoNode, func: FuncModel): GoNode | null {
   const arm = armedIn(pkg, events, reset, func);
-  if (arm || timer.local || !comesFilled(pkg, events, reset, func)) return arm;
-  // A field's timer comes into the function as others left it: running, unless all who call it have emptied it.
-  const calls = callsOf(pkg, func);
-  if (calls.length === 0) return isExported(func.name) ? reset : null;
-  for (const call of calls) {
+  if (arm || timer.local) return arm;
+  const own = emptied(
+    pkg,
+    events.filter((e) => e.func === func),
+  );
+  if (!walks(pkg.flow(func), null, reset, { stop: own.atom, stopEdge: own.edge })) return null; // emptied here
+  for (const call of callsOf(pkg, func)) {
     const caller = pkg.functionOf(call);
-    if (!caller) continue;
+    if (!caller || isGuarded(pkg, call, [])) continue;
     const there = armedIn(pkg, events, call, caller);
-    if (there || comesFilled(pkg, events, call, caller)) return there ?? call;
+    if (there) return there;
   }
   return null;
 }
@@ -101,28 +107,16 @@ function armedBefore(pkg: PackageModel, timer: TimerRef, events: readonly TimerE
 /** What sets the timer going in the function, with time to expire before `at` is reached. */
 function armedIn(pkg: PackageModel, events: readonly TimerEvent[], at: GoNode, func: FuncModel): GoNode | null {
   const here = events.filter((e) => e.func === func);
+  if (!here.some((e) => e.doing === "receive")) return null; // others wait for it
   const empty = emptied(pkg, here);
-  const own = events.map((e) => e.node);
   for (const arm of here.filter((e) => e.doing === "make" || e.doing === "reset")) {
     const duration = arm.node.kind === "call_expression" ? durationOf(pkg, arm.node) : null;
     if (duration !== null && duration >= HOUR) continue; // it is long in running
     if (stoppedAtOnce(arm, here)) continue; // it never ran
-    const by = duration !== null && duration <= 0 ? {} : { by: (n: GoNode) => takesTime(n, own) };
+    const by = duration !== null && duration <= 0 ? {} : { by: (n: GoNode) => takesTime(pkg, n) };
     if (walks(pkg.flow(func), arm.node, at, { stop: empty.atom, stopEdge: empty.edge, ...by })) return arm.node;
   }
   return null;
-}
-
-/** The function is entered, and comes to `at`, with what the timer held before. */
-function comesFilled(pkg: PackageModel, events: readonly TimerEvent[], at: GoNode, func: FuncModel): boolean {
-  const here = events.filter((e) => e.func === func);
-  const empty = emptied(pkg, here);
-  const made = (atom: GoNode) => here.some((e) => e.doing === "make" && atom.contains(e.node));
-  return walks(pkg.flow(func), null, at, { stop: (atom) => empty.atom(atom) || made(atom), stopEdge: empty.edge });
-}
-
-function isExported(name: string): boolean {
-  return name !== "" && name[0] !== name[0]?.toLowerCase();
 }
 
 /** Where nothing is left in the channel: behind a receive, and behind a Stop that gave true or was followed by a look into the channel. */
@@ -166,18 +160,21 @@ function stoppedAtOnce(arm: TimerEvent, here: readonly TimerEvent[]): boolean {
   return next?.kind === "expression_statement" && here.some((e) => e.doing === "stop" && climb(e.node).parent === next);
 }
 
-/** A call, a channel operation or a case of a select: time may pass there. What is done with the timer itself takes none. */
-function takesTime(at: GoNode, own: readonly GoNode[]): boolean {
+/** A channel operation, a case of a select, a sleep: time passes there. Of other calls that is not known. */
+function takesTime(pkg: PackageModel, at: GoNode): boolean {
   if (at.is("communication_case", "send_statement", "select_statement")) return true;
   if (at.is("defer_statement", "go_statement")) return false;
-  let found = false;
+  const range = at.parent?.kind === "range_clause" ? underlying(pkg, pkg.typeOf(at)).kind : null;
+  let found = range === "chan";
   at.walk((n) => {
     if (n.kind === "func_literal") return false;
     if (n.kind === "unary_expression" && n.child("operator")?.kind === "<-") found = true;
-    if (n.kind === "call_expression" && !own.includes(n)) found = true;
+    if (n.kind === "call_expression" && WAITS.has(pkg.symbol(unparen(n.child("function") ?? n)) ?? "")) found = true;
   });
   return found;
 }
+
+const WAITS: ReadonlySet<string> = new Set(["time.Sleep", "sync.WaitGroup.Wait", "sync.Cond.Wait"]);
 
 function drained(reset: GoNode, timer: TimerRef): Fix | null {
   const statement = statementAtHead(reset);
