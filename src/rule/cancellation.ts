@@ -144,6 +144,7 @@ function contextOf(pkg: PackageModel, binding: Binding): ContextInScope | null {
 /** gRPC's own stream types, generated `Service_MethodServer` interfaces, and interfaces of the module with `Context() context.Context`. */
 function isStream(pkg: PackageModel, type: Type): boolean {
   if (type.kind !== "named") return false;
+  if (type.path === "testing") return false; // a test's own, for which t.Context() has to be asked
   if (type.path === "google.golang.org/grpc") return type.name.endsWith("Server") || type.name === "ServerStream";
   const under = underlying(pkg, type);
   if (under.kind !== "interface") return false;

@@ -13,6 +13,7 @@ export * from "./cancellation.ts";
 export * from "./case-timer.ts";
 export * from "./cgo.ts";
 export * from "./channels.ts";
+export * from "./context-forms.ts";
 export * from "./definitions.ts";
 export * from "./departed.ts";
 export * from "./edits.ts";

@@ -33,7 +33,7 @@ const BODIES = new Set(["Body", "MultipartForm"]);
  */
 export function keptOf(pkg: PackageModel, request: Binding, start: GoNode): Kept[] {
   const kept: Kept[] = [];
-  let waits = false;
+  let waits = waitsBehind(pkg, request, start);
   for (const id of start.find("identifier")) {
     const binding = pkg.binding(id);
     if (!binding) continue;
@@ -91,6 +91,19 @@ function askedFor(pkg: PackageModel, context: GoNode): string | null {
   const symbol = callee ? pkg.symbol(unparen(callee)) : null;
   if (symbol === "context.WithoutCancel") return "detached";
   return symbol === "context.Cause" ? "Err" : null;
+}
+
+/** The handler waits itself for the request's end, behind the start. */
+function waitsBehind(pkg: PackageModel, request: Binding, start: GoNode): boolean {
+  return (
+    request.func?.node.find("unary_expression").some((n) => {
+      if (n.start < start.end || n.child("operator")?.kind !== "<-") return false;
+      const call = unparen(n.child("operand") as GoNode);
+      const callee = call.kind === "call_expression" ? unparen(call.child("function") as GoNode) : null;
+      const context = callee?.kind === "selector_expression" && callee.child("field")?.text === "Done" ? callee.child("operand") : null;
+      return context !== null && requestBehind(pkg, context) === request && pkg.functionOf(n) === request.func;
+    }) ?? false
+  );
 }
 
 /** The function that is started gets the context as an argument, and waits for its end. */

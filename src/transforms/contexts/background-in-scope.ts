@@ -98,8 +98,15 @@ function endsThings(name: string): boolean {
   return !lower.startsWith("with") && (isDoneName(name) || ENDS.some((e) => lower.includes(e)));
 }
 
-/** In the arguments of a go statement, or in a goroutine that its function does not wait for. */
+/** In the arguments of a go statement, in a goroutine that its function does not wait for, or in a local that only such goroutines use. */
 function isDetached(pkg: PackageModel, node: GoNode): boolean {
+  const list = climb(node).parent;
+  const target = list?.parent?.kind === "short_var_declaration" && list.items.length === 1 ? list.parent.child("left")?.items[0] : null;
+  const uses = (target && pkg.binding(target)?.uses) ?? [];
+  return inDetached(pkg, node) || (uses.length > 0 && uses.every((u) => inDetached(pkg, u.node)));
+}
+
+function inDetached(pkg: PackageModel, node: GoNode): boolean {
   const start = goroutineOf(pkg, node)?.start ?? node.closest("go_statement", "func_literal", "block");
   if (!start || start.is("func_literal", "block")) return false;
   const func = pkg.functionOf(start);

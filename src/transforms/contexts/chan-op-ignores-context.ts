@@ -1,4 +1,5 @@
 import {
+  type Binding,
   type ContextInScope,
   channelOf,
   climb,
@@ -16,6 +17,7 @@ import {
   isAlwaysReceived,
   isDoneChannel,
   isNamed,
+  isRepeated,
   type LocalChannel,
   type PackageModel,
   pauseToo,
@@ -48,7 +50,7 @@ export default defineRule({
   fixSafety:
     "Always unsafe: the function gives the work up where it used to wait on. Check that leaving here leaves nothing half done, and that the callers expect the context's error.",
   silent:
-    "The channel is made here with room for every send; it is a receive from Done(), from a `chan struct{}` with a name such as done, stop or quit, or of the operating system's signals; a semaphore's slot is given back; every way out of the function receives it; who answers was started here with a context; send-to-departed-receiver or ticker-loop-never-ends speaks; the context can never end, or has ended already; the code is deferred cleanup. Pedantic outside of goroutines.",
+    "The channel is made here with room for every send; it is a receive from Done(), from a `chan struct{}` with a name such as done, stop or quit, or of the operating system's signals; a semaphore's slot is given back; every way out of the function receives it; who answers was started here with a context; send-to-departed-receiver or ticker-loop-never-ends speaks; the context can never end, or has ended already; the code is deferred cleanup. Pedantic outside of goroutines, and for one error that is sent to a channel which was made elsewhere.",
   sources: ["https://go.dev/blog/pipelines", "https://pkg.go.dev/context#Context"],
   since: "0.1.0",
   tier: "recommended",
@@ -71,11 +73,20 @@ export default defineRule({
       if (op.kind === "unary_expression" && endsWithContext(pkg, channel, op, context)) continue; // whoever answers gives up with the context
       const what = op.kind === "send_statement" ? "send" : "receive";
       const related = context.binding.node ? [{ at: context.binding.node, message: `${context.text} comes from here` }] : [];
-      const tier = inGoroutine(pkg, op) ? undefined : "pedantic"; // its caller waits with it, and may know that it ends
+      // Elsewhere its caller waits with it, and may know that it ends.
+      const tier = inGoroutine(pkg, op) && !tellsError(pkg, op, channel) ? undefined : "pedantic";
       yield finding(this, op, `this ${what} waits on when ${context.text} is done`, [waitsToo(pkg, op, context)], { related, tier });
     }
   },
 });
+
+/** The one error of a goroutine, to a channel that was made elsewhere: by custom it has room for it. */
+function tellsError(pkg: PackageModel, op: GoNode, channel: GoNode): boolean {
+  if (op.kind !== "send_statement" || isRepeated(pkg, op)) return false;
+  const type = underlying(pkg, pkg.typeOf(channel));
+  const binding = channel.kind === "identifier" ? pkg.binding(channel) : null;
+  return type.kind === "chan" && isNamed(type.elem, "error") && !(binding?.func && channelOf(pkg, binding));
+}
 
 /** The channel of a send or receive that is no case of a select. */
 function channelOfBare(op: GoNode): GoNode | null {
@@ -89,8 +100,23 @@ function sendIsCovered(pkg: PackageModel, send: GoNode, channel: GoNode): boolea
   if (sendsToDeparted(pkg, send)) return true; // send-to-departed-receiver tells it better
   const binding = channel.kind === "identifier" ? pkg.binding(channel) : null;
   const local = binding?.func ? channelOf(pkg, binding) : null;
-  if (!local) return false;
+  if (!local) return binding !== null && isMadeLater(pkg, binding) && !isRepeated(pkg, send);
   return hasRoom(local) || isAlwaysReceived(local, send);
+}
+
+/** `var ch chan T`, and then `ch = make(chan T, n)`: room for n that is not counted here. */
+function isMadeLater(pkg: PackageModel, binding: Binding): boolean {
+  const writes = binding.kind === "var" ? binding.uses.filter((u) => u.how === "write") : [];
+  const made = writes.map((u) => u.node.closest("assignment_statement")?.child("right")?.items[0]);
+  return (
+    made.length > 0 &&
+    made.every(
+      (m) =>
+        m?.kind === "call_expression" &&
+        pkg.symbol(m.child("function") as GoNode) === "make" &&
+        m.child("arguments")?.items[1] !== undefined,
+    )
+  );
 }
 
 function receiveIsCovered(pkg: PackageModel, receive: GoNode, channel: GoNode): boolean {

@@ -14,6 +14,7 @@ import {
   insertFirst,
   loopsAround,
   member,
+  missingContext,
   type PackageModel,
   qualifier,
   replace,
@@ -71,49 +72,53 @@ export default defineRule({
       const [first, ...more] = blocking(pkg, func, request);
       if (!first) continue;
       if (func.node.find("identifier", "field_identifier", "type_identifier").some((n) => STREAMS.has(n.text))) continue; // no end of its own
-      yield finding(
-        this,
-        first.call,
-        `this waits as long as ${first.context.text} lasts, which has no deadline`,
-        [limited(pkg, func, [first, ...more])],
-        {
-          related: more.map((b) => ({ at: b.call, message: "so does this" })),
-        },
-      );
+      yield finding(this, first.call, messageFor(first), [limited(pkg, func, [first, ...more])], {
+        related: more.map((b) => ({ at: b.call, message: "so does this" })),
+      });
     }
   },
 });
 
 interface Blocking {
   readonly call: GoNode;
-  /** Its first argument. */
-  readonly context: GoNode;
+  /** Its first argument; null for a call that should get one (call-without-context tells that). */
+  readonly context: GoNode | null;
 }
 
-/** Calls in the handler that block as long as the request's context lasts. */
+function messageFor({ context }: Blocking): string {
+  if (!context) return "this waits as long as it takes, in a handler without a deadline";
+  return `this waits as long as ${context.text} lasts, which has no deadline`;
+}
+
+/** Calls in the handler that block as long as the request's context lasts, or longer. */
 function blocking(pkg: PackageModel, func: FuncModel, request: Binding): Blocking[] {
-  return func.node.find("call_expression").flatMap((call) => {
-    const context = call.child("arguments")?.items[0];
-    if (!context || runsLater(call, func)) return [];
-    if (requestBehind(pkg, context) !== request || hasDeadline(pkg, context)) return [];
-    return blocks(pkg, call, 0) ? [{ call, context }] : [];
+  return func.node.find("call_expression").flatMap((call): Blocking[] => {
+    if (runsLater(call, func)) return [];
+    const context = call.child("arguments")?.items[0] ?? null;
+    if (context && requestBehind(pkg, context) === request)
+      return !hasDeadline(pkg, context) && blocks(pkg, call, 0) ? [{ call, context }] : [];
+    const meant = missingContext(pkg, call, symbolOf(pkg, call));
+    const source = meant?.via === "request" ? meant.binding : meant?.binding.node && requestBehind(pkg, meant.binding.node);
+    const limited = meant?.via === "variable" && meant.binding.node !== null && hasDeadline(pkg, meant.binding.node);
+    return meant && source === request && !limited ? [{ call, context: null }] : [];
   });
 }
 
-/** One of the known calls, or a function of the module that hands its context on to one. */
+function symbolOf(pkg: PackageModel, call: GoNode): string {
+  return pkg.symbol(unparen(call.child("function") as GoNode)) ?? "";
+}
+
+/** One of the known calls, or a function of the module that hands its context on to one, or does one without. */
 function blocks(pkg: PackageModel, call: GoNode, depth: number): boolean {
-  if (BLOCKING.has(pkg.symbol(unparen(call.child("function") as GoNode)) ?? "")) return true;
+  if (BLOCKING.has(symbolOf(pkg, call))) return true;
   const callee = depth < 2 ? calleeOf(pkg, call) : null;
   const param = callee?.params[0]?.binding;
   if (!callee?.body || !param) return false;
   return callee.body.find("call_expression").some((inner) => {
+    if (runsLater(inner, callee)) return false;
+    if (missingContext(callee.pkg, inner, symbolOf(callee.pkg, inner))?.binding === param) return true;
     const first = inner.child("arguments")?.items[0];
-    return (
-      first?.kind === "identifier" &&
-      callee.pkg.binding(first) === param &&
-      !runsLater(inner, callee) &&
-      blocks(callee.pkg, inner, depth + 1)
-    );
+    return first?.kind === "identifier" && callee.pkg.binding(first) === param && blocks(callee.pkg, inner, depth + 1);
   });
 }
 
@@ -139,7 +144,7 @@ function limited(pkg: PackageModel, func: FuncModel, all: readonly Blocking[]): 
   const body = func.body;
   const context = body && qualifier(pkg, body, "context", "WithTimeout");
   const time = body && qualifier(pkg, body, "time", "Second");
-  if (!first || !body || !context || !time || all.some((b) => b.context.text !== first.context.text)) return null;
+  if (!first || !body || !context || !time || !first.context || all.some((b) => b.context?.text !== first.context?.text)) return null;
   const made = (parent: string) => `${member(context, "WithTimeout")}(${parent}, 30*${member(time, "Second")})`;
   const how = {
     title: `Give ${first.context.text} a deadline`,
@@ -152,7 +157,7 @@ function limited(pkg: PackageModel, func: FuncModel, all: readonly Blocking[]): 
     const ctx = freshName(pkg, "ctx", body, body);
     const cancel = freshName(pkg, "cancel", body, body);
     const lines = [`${ctx}, ${cancel} := ${made(textOf(first.context))}`, `defer ${cancel}()`];
-    return fix({ ...how, edits: [insertFirst(body, lines), ...all.map((b) => replace(b.context, ctx))] });
+    return fix({ ...how, edits: [insertFirst(body, lines), ...all.map((b) => b.context && replace(b.context, ctx))] });
   }
   const binding = pkg.binding(unparen(first.context));
   const defined = binding && definitionOf(pkg, binding);

@@ -129,7 +129,12 @@ function isBuilt(pkg: PackageModel, statement: GoNode, binding: Binding, loop: G
   const after = binding.kind === "result" || binding.uses.some((u) => u.how !== "write" && isAfter(pkg, u.node, binding, loop, statement));
   if (!after) return false;
   if (symbolOf(pkg, call) === "context.WithValue") return true;
-  return !binding.uses.some((u) => u.how !== "write" && loop.contains(u.node) && !statement.contains(u.node));
+  return !binding.uses.some((u) => u.how !== "write" && loop.contains(u.node) && !inWrapping(pkg, u.node));
+}
+
+function inWrapping(pkg: PackageModel, use: GoNode): boolean {
+  const statement = use.closest("assignment_statement", "func_literal");
+  return statement?.kind === "assignment_statement" && wrapping(pkg, statement) !== null;
 }
 
 function isAfter(pkg: PackageModel, use: GoNode, binding: Binding, loop: GoNode, statement: GoNode): boolean {
