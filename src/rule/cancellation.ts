@@ -33,8 +33,7 @@ const ERRGROUP = "golang.org/x/sync/errgroup.WithContext";
 /**
  * Contexts that can be named at `at` and can still end there, the best first: those of the innermost function before its outer ones, and
  * of one function the latest variable, then requests, streams, and the receiver's fields at the very end. Not among them: `context.Background()` and what only
- * values are added to, a context that the same function cancelled before, one that nobody but the same function can cancel, and a request's in a goroutine
- * that outlives the handler.
+ * values are added to, a context that the same function cancelled before, and one that nobody but the same function can cancel.
  */
 export function contextsInScope(pkg: PackageModel, at: GoNode): ContextInScope[] {
   return namedContexts(pkg, at).filter((c) => c.via === "field" || canEnd(pkg, c, at));
@@ -51,7 +50,8 @@ export function onlyContext(pkg: PackageModel, at: GoNode): ContextInScope | nul
   const [first, ...more] = variables.length > 0 ? variables : own.length > 0 ? own : all;
   if (!first || more.length > 0) return null;
   if (own.some((c) => c !== first && !isMadeFrom(pkg, first, c))) return null;
-  return (first.via === "field" || canEnd(pkg, first, at)) && !runsAfterDone(first, at) ? first : null;
+  if (first.via !== "field" && !canEnd(pkg, first, at)) return null;
+  return runsAfterDone(first, at) || isLeftBehind(pkg, first, at) ? null : first;
 }
 
 /** `ctx := r.Context()`, `ctx := stream.Context()`, or a context that was derived from such a one. */
@@ -169,8 +169,6 @@ function contextFields(pkg: PackageModel, receiver: Binding): ContextInScope[] {
 
 function canEnd(pkg: PackageModel, context: ContextInScope, at: GoNode): boolean {
   const { binding } = context;
-  const request = context.via === "request" ? binding : binding.node && requestBehind(pkg, binding.node);
-  if (request && outlivesRequest(pkg, request, at)) return false; // it is over when the handler returns, and the work is not
   if (context.via !== "variable") return true;
   const made = definitionOf(pkg, binding);
   if (!made) return true;
@@ -223,6 +221,18 @@ function spent(pkg: PackageModel, end: Binding, made: Definition, at: GoNode): b
     const called = use.how === "call" || (use.how === "method" && use.node.parent?.child("field")?.text === "Wait");
     return called && use.node.start < at.start && pkg.flow(func).reaches(use.node, at, (atom) => atom.contains(made.node));
   });
+}
+
+/** The best context in scope at `at` that is not over there: the code does not run because it ended, nor in a goroutine that outlives its request. */
+export function contextFor(pkg: PackageModel, at: GoNode): ContextInScope | null {
+  return contextsInScope(pkg, at).find((c) => !runsAfterDone(c, at) && !isLeftBehind(pkg, c, at)) ?? null;
+}
+
+/** The context is a request's, and `at` stands in a goroutine that may still run when the handler has returned. */
+function isLeftBehind(pkg: PackageModel, context: ContextInScope, at: GoNode): boolean {
+  const { binding } = context;
+  const request = context.via === "request" ? binding : binding.node && requestBehind(pkg, binding.node);
+  return request !== null && outlivesRequest(pkg, request, at);
 }
 
 /** True when the code behind `at`, in the same function, cancels the context itself. */

@@ -3,7 +3,7 @@ import {
   type ContextInScope,
   channelOf,
   climb,
-  contextsInScope,
+  contextFor,
   defineRule,
   endsWithContext,
   type Fix,
@@ -21,7 +21,6 @@ import {
   type LocalChannel,
   type PackageModel,
   pauseToo,
-  runsAfterDone,
   sendsToDeparted,
   underlying,
   unparen,
@@ -65,7 +64,7 @@ export default defineRule({
       const channel = channelOfBare(op);
       if (!channel) continue; // a case of a select, or no channel operation
       if (inCleanup(op)) continue; // cleanup has to be done with the context gone, too
-      const context = contextsInScope(pkg, op).find((c) => !runsAfterDone(c, op));
+      const context = contextFor(pkg, op);
       if (!context) continue; // nothing to wait on
       if (underlying(pkg, pkg.typeOf(channel)).kind !== "chan") continue; // not known to be a channel
       if (op.kind === "send_statement" ? sendIsCovered(pkg, op, channel) : receiveIsCovered(pkg, op, channel)) continue;

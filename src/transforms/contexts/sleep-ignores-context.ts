@@ -2,7 +2,7 @@ import {
   type ContextInScope,
   cancelsAfter,
   constantOf,
-  contextsInScope,
+  contextFor,
   defineRule,
   finding,
   type GoNode,
@@ -14,7 +14,6 @@ import {
   loopsAround,
   type PackageModel,
   pauseToo,
-  runsAfterDone,
   unparen,
 } from "../../rule/index.ts";
 
@@ -58,7 +57,7 @@ export default defineRule({
       const duration = args[0] && constantOf(pkg, args[0]);
       if (!args[0] || isNumber(duration, (d) => d <= 0)) continue; // it does not wait
       if (inCleanup(node)) continue; // cleanup has to be done with the context gone, too
-      const context = contextsInScope(pkg, node).find((c) => !runsAfterDone(c, node));
+      const context = contextFor(pkg, node);
       if (!context) continue; // nothing to wait on
       if (cancelsAfter(pkg, context, node)) continue; // it is who ends the context
       const repeated = isRepeated(pkg, node);
