@@ -49,16 +49,20 @@ function patchPart(fix: ItemFix): string {
   return patch.length > LONGEST_PATCH ? "The patch is too long to be shown here." : folded("The patch", fence(patch, "diff"));
 }
 
+/** A longer command is not shown; one that makes all fixes stands in. */
+const LONGEST_COMMAND = 1_000;
+
 /** The command that makes the items' fixes. */
 export function applyCommand(items: readonly Item[]): string {
   const rules = [...new Set(items.map((item) => item.rule))].sort();
   const unsafe = items.some((item) => item.fix?.applicability === "unsafe") ? " --unsafe-fixes" : "";
   const paths = [...new Set(items.map((item) => item.path))].sort();
-  const shown = paths.length > 10 ? ["./..."] : paths.map(quoted);
-  return `gomend fix${unsafe} --select ${rules.map(quoted).join(",")} ${shown.join(" ")}`;
+  const shown = paths.length > 10 ? ["./..."] : paths.map((path) => quoted(path.startsWith("-") ? `./${path}` : path));
+  const command = `gomend fix${unsafe} --select ${rules.join(",")} ${shown.join(" ")}`;
+  return command.length > LONGEST_COMMAND ? `gomend fix${unsafe} ./...` : command;
 }
 
 /** A word of a shell's command line. */
 function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) && !word.startsWith("-") ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -46,7 +46,6 @@ const PULL = "/repos/{owner}/{repo}/pulls/{pull_number}";
 /** `address` gives the address of a line in the browser. */
 export function githubDialect(address: Dialect["address"], reasonOf: Dialect["reasonOf"]): Dialect {
   return {
-    noun: "pull request",
     longest: 65_000,
     suggestionInfo: () => "suggestion",
     refuses: () => null,

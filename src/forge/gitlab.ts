@@ -48,7 +48,6 @@ export interface GitlabRequest {
 /** `address` gives the address of a line in the browser. */
 export function gitlabDialect(address: Dialect["address"], reasonOf: Dialect["reasonOf"]): Dialect {
   return {
-    noun: "merge request",
     // GitLab takes a million characters, nobody reads them.
     longest: 65_000,
     suggestionInfo: ({ first, last }) => `suggestion:-${last - first}+0`,

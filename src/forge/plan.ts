@@ -55,6 +55,7 @@ export interface Plan {
 }
 
 const OUTSIDE = "outside the lines that the diff shows";
+const TOO_LONG = "too long for a comment";
 const REFUSED = "the comment was not taken";
 
 export function plan(subject: Subject, diff: Diff, standing: Standing, dialect: Dialect): Plan {
@@ -64,20 +65,19 @@ export function plan(subject: Subject, diff: Diff, standing: Standing, dialect: 
   const told: Told[] = [];
   const taken: Suggestion[] = [];
   for (const item of subject.items) {
-    const { suggestion, why } = choose(item, diff, dialect, taken);
+    const { suggestion, body } = choose(item, diff, dialect, taken);
     const lines = linesOf(item, suggestion, diff);
     const thread = threads.get(item.fingerprint);
-    const body = commentBody(item, suggestion, why, dialect);
     const stays = !thread || (lines !== null && standsOn(thread, lines));
     const suggested = suggestion !== null && stays;
     if (suggested) taken.push(suggestion);
     if (thread) {
-      if (stays && !sameText(thread.body, body)) updates.push({ thread, body });
+      if (stays && body !== null && !sameText(thread.body, body)) updates.push({ thread, body });
       told.push({ item, comment: "standing", why: null, suggested });
-    } else if (lines) {
+    } else if (lines && body !== null) {
       comments.push({ item, body, path: suggestion?.path ?? item.path, lines, suggestion });
       told.push({ item, comment: "new", why: null, suggested });
-    } else told.push({ item, comment: null, why: OUTSIDE, suggested: false });
+    } else told.push({ item, comment: null, why: lines ? TOO_LONG : OUTSIDE, suggested: false });
   }
   const present = new Set(subject.items.map((item) => item.fingerprint));
   const gone = standing.threads.filter((thread) => !present.has(thread.fingerprint) && !isUnsure(thread.path, subject));
@@ -114,17 +114,26 @@ function sameText(a: string, b: string): boolean {
   return essence(a) === essence(b);
 }
 
-function choose(
-  item: Item,
-  diff: Diff,
-  dialect: Dialect,
-  taken: readonly Suggestion[],
-): { readonly suggestion: Suggestion | null; readonly why: string | null } {
+interface Choice {
+  readonly suggestion: Suggestion | null;
+  /** null when nobody would take it: it is too long, whatever is left out. */
+  readonly body: string | null;
+}
+
+function choose(item: Item, diff: Diff, dialect: Dialect, taken: readonly Suggestion[]): Choice {
   const made = suggest(item, diff);
-  if (typeof made === "string") return { suggestion: null, why: made };
+  const why = typeof made === "string" ? made : objection(made, dialect, taken);
+  if (typeof made !== "string" && why === null) {
+    const body = commentBody(item, made, null, dialect);
+    if (body.length <= dialect.longest) return { suggestion: made, body };
+  }
+  const body = commentBody(item, null, why ?? "it is too long for a comment", dialect);
+  return { suggestion: null, body: body.length <= dialect.longest ? body : null };
+}
+
+function objection(made: Suggestion, dialect: Dialect, taken: readonly Suggestion[]): string | null {
   const rival = taken.some((other) => other.path === made.path && other.first <= made.last && made.first <= other.last);
-  const why = rival ? "its lines are those of another suggestion" : dialect.refuses(made);
-  return why === null ? { suggestion: made, why: null } : { suggestion: null, why };
+  return rival ? "its lines are those of another suggestion" : dialect.refuses(made);
 }
 
 /** Where the comment stands: the suggestion's lines, else the finding's line. */

@@ -83,6 +83,9 @@ function isInside(path: string): boolean {
 
 function itemOf(found: ReportFile["findings"][number], where: string, place: (path: string, where: string) => string): Item {
   if (!/^[0-9a-f]{16}$/.test(found.fingerprint)) throw new BadReportFile(`${where}.fingerprint: expected 16 hexadecimal digits`);
+  // Names of rules stand in commands.
+  if (!/^[\w./:@-]{1,100}$/.test(found.rule) || found.rule.startsWith("-"))
+    throw new BadReportFile(`${where}.rule: not the name of a rule`);
   const offered = found.fixes.findIndex((fix) => fix.applicability !== "display" && fix.outcome?.status !== "invalid");
   const fix = found.fixes[offered];
   return {

@@ -8,6 +8,9 @@ import type { Dialect } from "./dialect.ts";
 import { marker } from "./marker.ts";
 import type { Item } from "./subject.ts";
 
+/** Rules that the table shows. */
+const MOST_RULES = 60;
+
 /** What became of each finding. */
 export interface Told {
   readonly item: Item;
@@ -31,7 +34,13 @@ export interface SummaryInput {
 export function summaryBody({ commit, told, problems, mended }: SummaryInput, dialect: Dialect): string {
   const end = marker({ kind: "summary" });
   const heads: string[] = [headline(told, commit, mended)];
-  if (told.length > 0) heads.push(rulesTable(told.map(({ item }) => ({ rule: item.rule, how: item.fix?.applicability ?? null }))));
+  if (told.length > 0)
+    heads.push(
+      rulesTable(
+        told.map(({ item }) => ({ rule: item.rule, how: item.fix?.applicability ?? null })),
+        MOST_RULES,
+      ),
+    );
   const fixable = told.filter(({ item }) => item.fix).map(({ item }) => item);
   if (fixable.length > 0) heads.push(`All fixes at once: ${code(applyCommand(fixable))}`);
   let room = dialect.longest - end.length - heads.join("\n\n").length - 200;

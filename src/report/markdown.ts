@@ -31,8 +31,8 @@ function tallied(finding: Finding, fix: Fix | undefined): Tallied {
   return { rule: finding.rule, how: fix && fix.applicability !== "display" ? fix.applicability : null };
 }
 
-/** Findings by rule, most first, and what their fixes are. */
-export function rulesTable(findings: readonly Tallied[]): string {
+/** Findings by rule, most first, and what their fixes are; of more rules than `most` only a number. */
+export function rulesTable(findings: readonly Tallied[], most = Number.POSITIVE_INFINITY): string {
   const rows = new Map<string, { all: number; safe: number; unsafe: number }>();
   for (const { rule, how } of findings) {
     const row = rows.get(rule) ?? { all: 0, safe: 0, unsafe: 0 };
@@ -43,6 +43,8 @@ export function rulesTable(findings: readonly Tallied[]): string {
   const lines = [...rows]
     .sort(([a, x], [b, y]) => y.all - x.all || (a < b ? -1 : 1))
     .map(([rule, n]) => `| ${cell(code(rule))} | ${n.all} | ${n.safe || ""} | ${n.unsafe || ""} | ${n.all - n.safe - n.unsafe || ""} |`);
+  const rest = lines.length - most;
+  if (rest > 0) lines.splice(most, rest, `| and ${count(rest, "more rule")} | | | | |`);
   return ["| rule | findings | safe fix | unsafe fix | by hand |", "|---|--:|--:|--:|--:|", ...lines].join("\n");
 }
 

@@ -1,5 +1,5 @@
 /** `gomend publish` as CI runs it: one process checks, another that sees neither the code nor git publishes. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { tree } from "../engine/tree.ts";
@@ -23,6 +23,8 @@ const TOKEN = "ghs_16C7e42F292c6912E7710c838347Ae178B4a";
 const MOD = "module example.com/m\n\ngo 1.22\n";
 /** Another leaky function, in the package of `LEAKY`. */
 const other = (name: string): string => LEAKY.slice(0, LEAKY.indexOf("func step")).replace("work", name);
+
+const STEP = `package a\n\nimport "context"\n\n${LEAKY.slice(LEAKY.indexOf("func step"))}`;
 
 /** The tracked files at a revision. */
 function texts(dir: string, revision: string): Map<string, string> {
@@ -68,7 +70,7 @@ function start(files: Record<string, string>): string {
 
 describe("three pushes", () => {
   it("new findings are posted once, a mended one is taken back, an untouched one is not repeated", async () => {
-    const dir = start({ "step.go": LEAKY.slice(LEAKY.indexOf("func step")).replace("func", 'package a\n\nimport "context"\n\nfunc') });
+    const dir = start({ "step.go": STEP });
     put(dir, { "a.go": other("first"), "b.go": STUCK });
     commit(dir, "one");
     const server = await serve(dir);
@@ -113,6 +115,27 @@ describe("three pushes", () => {
     expect(server.comments).toEqual(before);
     expect(server.notes).toHaveLength(1);
     expect(server.notes[0]?.body).toContain(git(dir, "rev-parse", "--short=10", "HEAD").trim());
+  });
+
+  it("copes with a suggestion that the browser committed with CRLF", async () => {
+    const dir = start({ "step.go": STEP });
+    put(dir, { "a.go": other("first") });
+    commit(dir, "one");
+    const server = await serve(dir);
+    await publish(server, ["--from", await report(dir)]);
+    const [comment] = server.ours as [(typeof server.ours)[number]];
+    const lines = other("first").split("\n");
+    lines.splice((comment.line ?? 0) - 1, 1, ...(suggestionIn(comment.body) ?? []).map((line) => `${line}\r`));
+    put(dir, { "a.go": lines.join("\n"), "b.go": lines.join("\n").replace("first", "again").replace("\tdefer cancel()\r\n", "") });
+    commit(dir, "two");
+    push(dir, server);
+    const { code, out, err } = await publish(server, ["--from", await report(dir)]);
+    expect([code, err]).toEqual([0, ""]);
+    expect(out).toBe("o/r#7: published 1 new comment (0 suggestions), 1 mended; with a summary.\n");
+    expect(server.ours.map((c) => c.path)).toEqual(["b.go"]);
+    expect(server.ours[0]?.body).toContain("its lines do not end alike");
+    const fixed = await gomend(["fix", "b.go"], { cwd: dir });
+    expect(fixed.code).toBe(0);
   });
 
   it("in a directory of the repository, names files from its top", async () => {
@@ -261,6 +284,7 @@ describe("mistakes: one clear line, exit code 2, nothing sent", () => {
       (d) => Object.assign((d.findings[0]!.fixes as { patch: string }[])[0]!, { patch: "--- a/x\n+++ b/x\n@@ -1,9 +1 @@\n-a\n" }),
       /the hunk ends before/,
     ],
+    ["a rule that is a flag", (d) => (d.findings[0]!.rule = "--config=x"), /findings\.0\.rule: not the name of a rule/],
     ["no checkout", (d) => (d.checkout = null), /does not say which commit was checked/],
     ["a commit that is none", (d) => (d.checkout = { commit: "HEAD", prefix: "" }), /checkout\.commit: not the full id/],
     ["a prefix that leads out", (d) => (d.checkout = { commit: "a".repeat(40), prefix: "../" }), /checkout\.prefix: not a directory/],
@@ -275,6 +299,14 @@ describe("mistakes: one clear line, exit code 2, nothing sent", () => {
     expect(err).toMatch(message);
     expect([code, out]).toEqual([2, ""]);
     expect(server.received).toEqual([]);
+  });
+
+  it("a report of an unreasonable size", async () => {
+    const cwd = tree({ "big.json": "{" });
+    truncateSync(join(cwd, "big.json"), 257 * 1024 * 1024);
+    const env = { GITHUB_REPOSITORY: "o/r", GITHUB_TOKEN: TOKEN };
+    const { code, err } = await gomend(["publish", "--pr", "7", "--from", "big.json"], { cwd, env });
+    expect([code, err]).toEqual([2, "gomend: big.json: larger than 256 MiB\n"]);
   });
 
   it.each<[string, string[], Record<string, string>, RegExp]>([
