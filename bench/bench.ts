@@ -1,24 +1,30 @@
 /**
- * `npm run bench [tree] [-- --runs n --starts n --record]`: what a cold run of gomend costs beside ast-grep and beside the least that is possible, on one tree in
- * one run, and what starting up costs. The tree is Go's own source where none is named. Every figure is a median. With `--record` the output is
- * kept in docs/bench.md.
+ * `npm run bench [tree] [-- --runs n --starts n --quick --record]`: what a run of gomend costs beside other tools and beside the least that is possible, on one tree in
+ * one run; how its time grows with the tree; what starting up costs. The tree is Go's own source where none is named. Every figure is a median, but for the tools
+ * that take minutes, which run once. `--quick` leaves these and the growth out. With `--record` the output is kept in docs/bench.md.
  */
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { rules } from "../src/transforms/index.ts";
-import { type Cost, measure, median, method } from "./measure.ts";
+import { directoriesOf, grow } from "./grow.ts";
+import { type Command, type Cost, measure, median, method } from "./measure.ts";
+import { astGrep, goEnv, goTools, semgrep, versionOf } from "./tools.ts";
 
 const args = process.argv.slice(2);
 const runs = Number(option("--runs") ?? 3);
 const starts = Number(option("--starts") ?? 15);
 const record = flag("--record");
+const quick = flag("--quick");
 const named = args[0];
-const tree = resolve(named ?? join(execFileSync("go", ["env", "GOROOT"], { encoding: "utf8" }).trim(), "src"));
+const tree = resolve(named ?? join(goEnv("GOROOT") ?? "", "src"));
 const gomend = [process.execPath, resolve("dist/cli.js")];
 const scratch = mkdtempSync(join(tmpdir(), "gomend-bench-"));
+const report = join(scratch, "report.json");
+const check = (...more: string[]): Command => ({
+  line: [...gomend, "check", "--isolated", "--output-format", "json", "--output-file", report, ...more],
+});
 
 const SMALL = `package small
 
@@ -37,6 +43,19 @@ func wait(done <-chan struct{}, d time.Duration) bool {
 /** The families that stay near to what the five patterns look for. */
 const FIRST = "timers,contexts,pools,atomics";
 
+const COLD = "gomend check, cold, all cores";
+const ONE = "gomend check, cold, one core";
+const WARM = "gomend check, warm";
+const FEW = `gomend check --select ${FIRST}`;
+const SAME = "ast-grep scan, five patterns";
+const WHOLE = "ast-grep scan, vendor and testdata too";
+const FLOOR = "floor: read and search";
+
+/** Bytes that each row of the last table parsed, where it tells. */
+const parsedBy = new Map<string, string>();
+
+const WIDTH = 52;
+
 const said: string[] = [];
 try {
   await main();
@@ -54,45 +73,86 @@ try {
 async function main(): Promise<void> {
   const literals = join(scratch, "literals.json");
   writeFileSync(literals, JSON.stringify([...new Set(rules.flatMap((r) => r.triggers.flat()))]));
-  const floorCommand = [process.execPath, resolve("bench/floor.mjs"), tree, literals];
-  const seen = JSON.parse(execFileSync(floorCommand[0] as string, floorCommand.slice(1), { encoding: "utf8" })) as Seen;
-  const scan = [astGrep(), "scan", "--rule", resolve("bench/time-calls.yml"), "--json=stream"];
+  const floorLine = [process.execPath, resolve("bench/floor.mjs"), tree, literals] as const;
+  const seen = JSON.parse(execFileSync(floorLine[0], floorLine.slice(1), { encoding: "utf8" })) as Seen;
+  const scan = [astGrep(), "scan", "--rule", resolve("bench/time-calls.yml"), "--json=stream"] as const;
 
-  say(`tree      ${named ?? `$(go env GOROOT)/src of ${goVersion()}`}`);
+  say(`tree      ${named ?? `$(go env GOROOT)/src of ${goEnv("GOVERSION")}`}`);
   say(
-    `          ${thousands(seen.files)} Go files, ${(seen.bytes / 1e6).toFixed(1)} MB without vendor and testdata, ${thousands(seen.hits)} hold a trigger`,
+    `          ${thousands(seen.files)} Go files, ${megabytes(seen.bytes)} MB without vendor and testdata, ${thousands(seen.hits)} hold a trigger`,
   );
-  say(`machine   ${availableParallelism()} cores, ${cpus()[0]?.model ?? "?"}, node ${process.version}, ${version(scan[0] as string)}`);
+  say(`machine   ${availableParallelism()} cores, ${cpus()[0]?.model ?? "?"}, node ${process.version}, ${versionOf(scan[0])}`);
   say(`measured  ${method}, median of ${runs} runs each, taken in turn`);
   say();
 
-  const table = await inTurn(
+  const kept = join(scratch, "kept");
+  await measure(check("--cache-dir", kept, tree));
+  const costs = await inTurn(
     {
-      "gomend check --select ALL": [...gomend, "check", "--no-cache", "--select", "ALL", "--output-format", "json", tree],
-      [`gomend check --select ${FIRST}`]: [...gomend, "check", "--no-cache", "--select", FIRST, "--output-format", "json", tree],
-      "ast-grep scan, the same files": [...scan, "--globs", "!**/testdata/**", "--globs", "!**/vendor/**", tree],
-      "ast-grep scan, vendor and testdata too": [...scan, tree],
-      "floor: read and search": floorCommand,
+      [COLD]: check("--no-cache", tree),
+      [ONE]: check("--no-cache", "--jobs", "1", tree),
+      [WARM]: check("--cache-dir", kept, tree),
+      [FEW]: check("--no-cache", "--select", FIRST, tree),
+      [SAME]: { line: [...scan, "--globs", "!**/testdata/**", "--globs", "!**/vendor/**", tree] },
+      [WHOLE]: { line: [...scan, tree] },
+      [FLOOR]: { line: floorLine },
     },
     runs,
   );
-  const [mine, first, same, whole, floor] = print(table) as [Cost, Cost, Cost, Cost, Cost];
+  const missing: string[] = [];
+  if (!quick) {
+    for (const [name, command] of Object.entries({ ...goTools(tree, scratch, missing), ...semgrep(tree, missing) })) {
+      try {
+        costs.set(`${name} (once)`, await measure(command));
+      } catch (error) {
+        missing.push(`${name}: ${String(error).split("\n").slice(0, 3).join(" ")}`);
+      }
+    }
+  }
+  print(costs);
+  for (const why of missing) say(`not measured: ${why}`);
   say();
-  say(`gomend is ${ratio(same.wall, mine.wall)} as fast as ast-grep on the same files (${ratio(same.cpu, mine.cpu)} by CPU time),`);
-  say(`          with ${FIRST} alone ${ratio(same.wall, first.wall)} (${ratio(same.cpu, first.cpu)} by CPU time),`);
-  say(
-    `          ${ratio(whole.wall, mine.wall)} as fast as ast-grep on the whole tree, and takes ${ratio(mine.wall, floor.wall)} the floor's time;`,
-  );
-  say(`          its memory is ${ratio(mine.rss, same.rss)} ast-grep's`);
-  say();
+  compare(costs);
+  if (!quick) await growth();
+  await startUp();
+}
 
+function compare(costs: ReadonlyMap<string, Cost>): void {
+  const of = (name: string): Cost => costs.get(name) as Cost;
+  const [cold, one, warm, few, same, floor] = [COLD, ONE, WARM, FEW, SAME, FLOOR].map(of) as [Cost, Cost, Cost, Cost, Cost, Cost];
+  say(`gomend, all recommended rules, cold, is ${ratio(same.wall, cold.wall)} as fast as ast-grep on the same files (aim 6),`);
+  say(`          with ${FIRST} alone ${ratio(same.wall, few.wall)};`);
+  say(`          it takes ${ratio(cold.wall, floor.wall)} the floor's time (aim 4),`);
+  say(`          warm ${((100 * warm.wall) / cold.wall).toFixed(0)} % of cold (aim 15),`);
+  say(`          on all cores it is ${ratio(one.wall, cold.wall)} as fast as on one (aim 1.7 on two),`);
+  say(`          and needs ${cold.rss.toFixed(0)} MB at most (aim 400)`);
+  say();
+}
+
+/** Time and memory over trees of 10 to 300 MB. */
+async function growth(): Promise<void> {
+  const directories = directoriesOf(tree);
+  say(`${"parts and copies of the tree".padEnd(WIDTH)}   wall s    CPU s   peak MB   s per 100 MB   parsed MB`);
+  for (const size of [10, 30, 100, 300]) {
+    const root = join(scratch, "grown");
+    const grown = grow(tree, directories, size * 1e6, root);
+    const cost = await measure(check("--no-cache", root));
+    const name = `${megabytes(grown.bytes)} MB, ${thousands(grown.files)} files`;
+    say(`${row(name, cost)} ${((100 * 1e6 * cost.wall) / grown.bytes).toFixed(2).padStart(14)} ${parsed().padStart(11)}`);
+    rmSync(root, { recursive: true, force: true });
+  }
+  say();
+}
+
+async function startUp(): Promise<void> {
   const small = join(scratch, "small.go");
   writeFileSync(small, SMALL);
-  const startUp = await inTurn(
-    { "node -e 0": [process.execPath, "-e", "0"], "gomend check small.go": [...gomend, "check", "--no-cache", small] },
+  const costs = await inTurn(
+    { "node -e 0": { line: [process.execPath, "-e", "0"] }, "gomend check small.go": { line: [...gomend, "check", "--no-cache", small] } },
     starts,
   );
-  const [bare, one] = print(startUp) as [Cost, Cost];
+  print(costs);
+  const [bare, one] = [...costs.values()] as [Cost, Cost];
   say();
   say(`start-up is ${ratio(one.wall, bare.wall)} bare node's (median of ${starts})`);
 }
@@ -104,23 +164,34 @@ interface Seen {
 }
 
 /** Each command takes its turn in every round, so that a busy machine is unfair to all alike. The file cache is warm: the tree was read once before. */
-async function inTurn(commands: Readonly<Record<string, readonly string[]>>, times: number): Promise<Map<string, Cost>> {
+async function inTurn(commands: Readonly<Record<string, Command>>, times: number): Promise<Map<string, Cost>> {
   const costs = new Map(Object.keys(commands).map((name) => [name, [] as Cost[]]));
   for (let run = 0; run < times; run++) {
     for (const [name, command] of Object.entries(commands)) {
-      costs.get(name)?.push(await measure(command, scratch));
+      costs.get(name)?.push(await measure(command));
+      if (command.line.includes(report)) parsedBy.set(name, parsed());
     }
   }
   return new Map([...costs].map(([name, list]) => [name, median(list)]));
 }
 
-function print(table: ReadonlyMap<string, Cost>): Cost[] {
-  const width = Math.max(...[...table.keys()].map((k) => k.length));
-  say(`${"".padEnd(width)}   wall s    CPU s   peak MB`);
-  for (const [name, c] of table) {
-    say(`${name.padEnd(width)} ${c.wall.toFixed(3).padStart(8)} ${c.cpu.toFixed(3).padStart(8)} ${c.rss.toFixed(0).padStart(9)}`);
-  }
-  return [...table.values()];
+/** What the last report says of the bytes parsed, in MB. */
+function parsed(): string {
+  const { stats } = JSON.parse(readFileSync(report, "utf8")) as { stats: { parsedBytes: number } };
+  return megabytes(stats.parsedBytes);
+}
+
+function print(table: ReadonlyMap<string, Cost>): void {
+  say(`${"".padEnd(WIDTH)}   wall s    CPU s   peak MB   parsed MB`);
+  for (const [name, cost] of table) say(`${row(name, cost)} ${(parsedBy.get(name) ?? "").padStart(11)}`.trimEnd());
+}
+
+function row(name: string, c: Cost): string {
+  return `${name.padEnd(WIDTH)} ${c.wall.toFixed(3).padStart(8)} ${c.cpu.toFixed(3).padStart(8)} ${c.rss.toFixed(0).padStart(9)}`;
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(1);
 }
 
 function ratio(a: number, b: number): string {
@@ -131,29 +202,10 @@ function thousands(n: number): string {
   return n.toLocaleString("en");
 }
 
-/** The binary itself: its installer is a script, which npm is told not to run. */
-function astGrep(): string {
-  const require = createRequire(import.meta.url);
-  const home = dirname(require.resolve("@ast-grep/cli/package.json"));
-  for (const entry of readdirSync(dirname(home))) {
-    const binary = join(dirname(home), entry, process.platform === "win32" ? "ast-grep.exe" : "ast-grep");
-    if (entry.startsWith("cli-") && existsSync(binary)) return binary;
-  }
-  throw new Error("the package of ast-grep for this platform is not installed");
-}
-
-function version(binary: string): string {
-  return execFileSync(binary, ["--version"], { encoding: "utf8" }).trim();
-}
-
 function flag(name: string): boolean {
   const at = args.indexOf(name);
   if (at >= 0) args.splice(at, 1);
   return at >= 0;
-}
-
-function goVersion(): string {
-  return execFileSync("go", ["env", "GOVERSION"], { encoding: "utf8" }).trim();
 }
 
 function say(line = ""): void {

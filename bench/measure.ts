@@ -19,18 +19,26 @@ const BSD = !GNU && spawnSync("/usr/bin/time", ["-l", "true"]).status === 0;
 /** How CPU time and memory are learned, for the report. */
 export const method = GNU ? "GNU time (getrusage)" : BSD ? "time -l (getrusage)" : "/proc of the running process, read every 10 ms";
 
-/** Runs a command with its output thrown away. Exit codes 0 and 1 (findings) are fine; anything else throws. */
-export async function measure(command: readonly string[], cwd = process.cwd()): Promise<Cost> {
-  return GNU || BSD ? timed(command, cwd) : polled(command, cwd);
+/** A command, where it runs, and what it adds to the environment. */
+export interface Command {
+  readonly line: readonly string[];
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
-function timed(command: readonly string[], cwd: string): Cost {
+/** Runs a command with its output thrown away. Exit codes 0 and 1 (findings) are fine; anything else throws. */
+export async function measure({ line, cwd = process.cwd(), env = {} }: Command): Promise<Cost> {
+  const all = { ...process.env, ...env };
+  return GNU || BSD ? timed(line, cwd, all) : polled(line, cwd, all);
+}
+
+function timed(command: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Cost {
   const dir = mkdtempSync(join(tmpdir(), "gomend-bench-"));
   const out = join(dir, "cost");
   try {
     const started = process.hrtime.bigint();
     const args = GNU ? ["-q", "-f", "%U %S %M", "-o", out] : ["-l", "-o", out];
-    const run = spawnSync("/usr/bin/time", [...args, ...command], { cwd, stdio: ["ignore", "ignore", "pipe"], maxBuffer: 1 << 28 });
+    const run = spawnSync("/usr/bin/time", [...args, ...command], { cwd, env, stdio: ["ignore", "ignore", "pipe"], maxBuffer: 1 << 28 });
     const wall = Number(process.hrtime.bigint() - started) / 1e9;
     check(command, run.status, String(run.stderr));
     const text = readFileSync(out, "utf8");
@@ -45,10 +53,10 @@ function timed(command: readonly string[], cwd: string): Cost {
   }
 }
 
-function polled(command: readonly string[], cwd: string): Promise<Cost> {
+function polled(command: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<Cost> {
   const [file = "", ...args] = command;
   const started = process.hrtime.bigint();
-  const child = spawn(file, args, { cwd, stdio: ["ignore", "ignore", "pipe"] });
+  const child = spawn(file, args, { cwd, env, stdio: ["ignore", "ignore", "pipe"] });
   let said = "";
   let rss = 0;
   let cpu = 0;
