@@ -12,11 +12,16 @@ export function locksHeldAt(pkg: PackageModel, node: GoNode): GoNode[] {
   const func = pkg.functionOf(node);
   if (!func?.body) return [];
   const flow = pkg.flow(func);
-  return methodCalls(func, LOCKS).filter((lock) => {
+  return lockCallsIn(func).filter((lock) => {
     const operand = operandOf(lock)?.text;
     if (climb(lock).parent?.kind === "defer_statement") return false;
     return flow.reaches(lock, node, (atom) => unlocks(atom, operand));
   });
+}
+
+/** The function's own calls of Lock and RLock. */
+export function lockCallsIn(func: FuncModel): GoNode[] {
+  return methodCalls(func, LOCKS);
 }
 
 /** A lock is held, by the function itself or, as its name says, by its callers. */

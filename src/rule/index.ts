@@ -60,6 +60,7 @@ export * from "./tickers.ts";
 export * from "./timer-ref.ts";
 export * from "./type-text.ts";
 export { keyLiterals, type TypedRewrite, typedAtomic } from "./typed-atomic.ts";
+export * from "./typed-var.ts";
 export * from "./types.ts";
 export * from "./unsafe-field.ts";
 export * from "./values.ts";

@@ -4,6 +4,7 @@ import atomicMisaligned from "./atomics/atomic-misaligned.ts";
 import atomicMixedAccess from "./atomics/atomic-mixed-access.ts";
 import atomicResultReassigned from "./atomics/atomic-result-reassigned.ts";
 import atomicThroughUnsafePointer from "./atomics/atomic-through-unsafe-pointer.ts";
+import sharedCounter from "./atomics/shared-counter.ts";
 import cPointerAfterFree from "./cgo/c-pointer-after-free.ts";
 import cstringNotFreed from "./cgo/cstring-not-freed.ts";
 import backgroundInScope from "./contexts/background-in-scope.ts";
@@ -26,6 +27,7 @@ import loopVariableCaptured from "./goroutines/loop-variable-captured.ts";
 import missingSendOnPath from "./goroutines/missing-send-on-path.ts";
 import rangeNeverClosed from "./goroutines/range-never-closed.ts";
 import sendToDepartedReceiver from "./goroutines/send-to-departed-receiver.ts";
+import sendUnderLock from "./goroutines/send-under-lock.ts";
 import sharedBuilder from "./goroutines/shared-builder.ts";
 import sharedMap from "./goroutines/shared-map.ts";
 import signalUnbuffered from "./goroutines/signal-unbuffered.ts";
@@ -68,6 +70,7 @@ export const rules: readonly Rule[] = [
   atomicMixedAccess,
   atomicResultReassigned,
   atomicThroughUnsafePointer,
+  sharedCounter,
   cPointerAfterFree,
   cstringNotFreed,
   backgroundInScope,
@@ -90,6 +93,7 @@ export const rules: readonly Rule[] = [
   missingSendOnPath,
   rangeNeverClosed,
   sendToDepartedReceiver,
+  sendUnderLock,
   sharedBuilder,
   sharedMap,
   signalUnbuffered,
