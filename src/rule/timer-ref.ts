@@ -185,8 +185,8 @@ function literalOf(pkg: PackageModel, call: GoNode): GoNode | null {
 }
 
 /**
- * True when a flag tells what state the timer is in: a condition around the node asks for a boolean (`!fired`), or the case that receives
- * sets one.
+ * True when a flag tells what state the timer is in: a condition around the node asks for a boolean (`!fired`), or one is set beside the
+ * node, or in the case that receives.
  */
 export function isGuarded(pkg: PackageModel, node: GoNode, receives: readonly GoNode[]): boolean {
   for (let n = node; n.parent && !n.is("func_literal", "function_declaration", "method_declaration"); n = n.parent) {
@@ -195,10 +195,10 @@ export function isGuarded(pkg: PackageModel, node: GoNode, receives: readonly Go
     const condition = p.child("condition");
     if (condition && asksFlag(pkg, condition)) return true;
   }
-  return receives.some((r) => {
-    const around = r.closest("communication_case", "statement_list");
-    return around?.find("assignment_statement").some((a) => a.child("right")?.items.some((v) => v.is("true", "false"))) ?? false;
-  });
+  const setsFlag = (around: GoNode | null) =>
+    around?.find("assignment_statement").some((a) => a.child("right")?.items.some((v) => v.is("true", "false"))) ?? false;
+  const beside = node.closest("statement_list")?.items.filter((s) => s.kind === "assignment_statement") ?? [];
+  return beside.some(setsFlag) || receives.some((r) => setsFlag(r.closest("communication_case", "statement_list")));
 }
 
 /** A boolean variable or field stands by itself in the condition, negated or joined with others. */

@@ -6,6 +6,7 @@ import {
   doneChannelsInScope,
   type Edits,
   type Fix,
+  type FuncModel,
   finding,
   firstOnLine,
   fix,
@@ -54,7 +55,7 @@ export default defineRule({
   fixSafety:
     "Always unsafe: the loop ends where it used to go on. Only a person can tell whether what it does is over when the context is.",
   silent:
-    "A return, a break, a panic or an exit leads out of the loop; the loop waits on something else, too. Pedantic where no context is in scope, or where the loop looks at one (a receive from Done, a call of Err); then only what is seen to run in a goroutine is told.",
+    "A return, a break, a panic or an exit leads out of the loop; the loop waits on something else, too. Pedantic where no context is in scope, where the loop looks at one (a receive from Done, a call of Err), and in main and init; without a context only what is seen to run in a goroutine is told.",
   sources: ["https://pkg.go.dev/time#Ticker.Stop", "https://go.dev/doc/go1.23#timer-changes"],
   since: "0.1.0",
   tier: "recommended",
@@ -69,6 +70,7 @@ export default defineRule({
       if (!ticking) continue; // it ends, or waits on something else
       const end = endInScope(pkg, node);
       const heeded = end?.context != null && looksAtContext(pkg, node);
+      const needless = heeded || isProgram(ticking.func); // nobody waits for it, and it ends with the program
       const start = startOf(pkg, node, ticking.func);
       if (!start && (!end?.context || heeded)) continue; // the program's own loop, as far as one sees
       const name = textOf(ticking.channel);
@@ -82,12 +84,19 @@ export default defineRule({
             ...(end?.node ? [{ at: end.node, message: `${end.name} comes from here` }] : []),
             ...(start ? [{ at: start.children[0] ?? start, message: "the goroutine is started here" }] : []),
           ],
-          tier: end?.context && !heeded ? undefined : "pedantic", // nothing tells it to end
+          tier: end?.context && !needless ? undefined : "pedantic", // nothing tells it to end
         },
       );
     }
   },
 });
+
+/** The loop, or what starts it, stands in main.main or in an init. */
+function isProgram(func: FuncModel): boolean {
+  let root = func;
+  while (root.outer) root = root.outer;
+  return !root.receiver && (root.name === "init" || (root.name === "main" && root.pkg.name === "main"));
+}
 
 /** What could tell the loop to end: a context, else a done channel. */
 interface End {
