@@ -29,22 +29,14 @@ try {
     background: "rgb:0d0d/1111/1717",
   });
   await pty.until((text) => / of \d/.test(text) && !text.includes("checking"), "the checked review");
-  await quiet(pty);
+  await pty.quiet(QUIET);
   for (const key of KEYS) {
     pty.send(key);
-    await quiet(pty);
+    await pty.quiet(QUIET);
   }
   const rows = Array.from({ length: ROWS }, (_, y) => runs(pty.cells(y)));
   emit("docs/review.svg", svg(rows, COLUMNS, "gomend review in a terminal"));
   pty.dispose();
 } finally {
   rmSync(home, { recursive: true, force: true });
-}
-
-async function quiet(pty: Pty): Promise<void> {
-  for (let length = -1; length !== pty.raw.length; ) {
-    length = pty.raw.length;
-    await new Promise((resolve) => setTimeout(resolve, QUIET));
-  }
-  await pty.settled();
 }

@@ -126,6 +126,15 @@ export class Pty {
     return new Promise((resolve) => this.terminal.write("", resolve));
   }
 
+  /** Resolves when nothing was written for a while, and the screen shows it all. */
+  async quiet(milliseconds = 400): Promise<void> {
+    for (let length = -1; length !== this.raw.length; ) {
+      length = this.raw.length;
+      await new Promise((resolve) => setTimeout(resolve, milliseconds));
+    }
+    await this.settled();
+  }
+
   /** Cells of one row. */
   cells(y: number): PtyCell[] {
     const buffer = this.terminal.buffer.active;

@@ -191,9 +191,12 @@ function tokens(line: string): string[] {
   return line.match(/[\p{L}\p{N}_]+|\s+|./gsu) ?? [];
 }
 
+/** Of longer runs of unequal length no lines are compared: trying each with each would take too long. */
+const longestRun = 40;
+
 /**
- * For each line of a hunk that was changed rather than only removed or added: its parts. The n-th removed line of a run
- * is compared with the n-th added line of the run that follows, when both runs are of one length.
+ * For each line of a hunk that was changed rather than only removed or added: its parts. The n-th removed line of a run is compared with the
+ * n-th added line of the run that follows, when both runs are of one length; else with the next one that it shares enough with.
  */
 export function emphasis(hunk: Hunk): Map<HunkLine, readonly Part[]> {
   const result = new Map<HunkLine, readonly Part[]>();
@@ -201,18 +204,27 @@ export function emphasis(hunk: Hunk): Map<HunkLine, readonly Part[]> {
   while (i < hunk.lines.length) {
     const removed = runOf(hunk, i, "removed");
     const added = runOf(hunk, i + removed.length, "added");
-    if (removed.length === added.length) {
-      removed.forEach((line, k) => {
-        const twin = added[k];
-        const parts = twin && wordParts(line.text, twin.text);
-        if (!parts) return;
-        result.set(line, parts.before);
-        result.set(twin, parts.after);
-      });
-    }
+    compareRuns(removed, added, result);
     i += Math.max(1, removed.length + added.length);
   }
   return result;
+}
+
+function compareRuns(removed: readonly HunkLine[], added: readonly HunkLine[], result: Map<HunkLine, readonly Part[]>): void {
+  const even = removed.length === added.length;
+  if (!even && Math.max(removed.length, added.length) > longestRun) return;
+  let next = 0;
+  for (const [n, line] of removed.entries()) {
+    for (let k = even ? n : next; k < (even ? n + 1 : added.length); k++) {
+      const twin = added[k] as HunkLine;
+      const parts = wordParts(line.text, twin.text);
+      if (!parts) continue;
+      result.set(line, parts.before);
+      result.set(twin, parts.after);
+      next = k + 1;
+      break;
+    }
+  }
 }
 
 function runOf(hunk: Hunk, from: number, kind: HunkLine["kind"]): HunkLine[] {

@@ -162,11 +162,13 @@ describe("words", () => {
     expect(wordParts("a".repeat(1_001), "a".repeat(1_000))).toBeNull();
   });
 
-  it("pairs the lines of runs that are equally long", () => {
+  it("pairs the lines of runs that are equally long, and in others those that share enough", () => {
     const [hunk] = hunks("x := f(a)\ny := f(b)\n", "x := g(a)\ny := g(b)\n");
     const marked = [...emphasis(hunk!)].map(([l, parts]) => `${l.kind} ${show(parts)}`);
     expect(marked).toEqual(["removed x := [f](a)", "added x := [g](a)", "removed y := [f](b)", "added y := [g](b)"]);
     const [uneven] = hunks("x := f(a)\n", "x := g(a)\nmore\n");
-    expect(emphasis(uneven!).size).toBe(0);
+    expect([...emphasis(uneven!)].map(([l, parts]) => `${l.kind} ${show(parts)}`)).toEqual(["removed x := [f](a)", "added x := [g](a)"]);
+    const [other] = hunks("a(b, c)\nx := f(a)\n", "x := g(a)\n");
+    expect([...emphasis(other!).keys()].map((l) => l.text)).toEqual(["x := f(a)", "x := g(a)"]);
   });
 });

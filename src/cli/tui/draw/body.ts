@@ -124,7 +124,10 @@ function fixRows(view: View, item: Item, width: number, limits: Limits): Row[] {
     decision?.kind === "suppress"
       ? paragraph({ text: LABEL.reason, style: join("1", theme.warn) }, decision.reason, "", narrow, limits.because)
       : [];
-  if (state.pane === "path") return [row(span("the path on which it happens", theme.strong)), ...reason];
+  if (state.pane === "path") {
+    const title = item.finding.related?.length ? "the path on which it happens" : "where it happens";
+    return [row(span(title, theme.strong)), ...reason];
+  }
   const index = viewed(state, item);
   const alternative = item.alternatives[index];
   if (!alternative) return [row(span("no fix", theme.strong), span("  only a person can mend this", theme.faint)), ...reason];

@@ -7,6 +7,8 @@ import { apart, cut, filled, type Row, row, type Span, slice, span, widthOf } fr
 import type { Drawing, View } from "./view.ts";
 
 const BAR = 16;
+/** Below, there is no room for it. */
+const NARROW = 64;
 
 export const HEADER = 2;
 export const FOOTER = 2;
@@ -20,8 +22,7 @@ export function headerDrawing(view: View, width: number): Drawing {
   const figures = (n: number, glyph: string, style: string): Span[] => (n > 0 ? [span(`  ${glyph} ${n}`, style)] : []);
   const left = row(
     span(" gomend ", theme.accent),
-    span(`${glyphs.full.repeat(full)}`, theme.good),
-    span(`${glyphs.empty.repeat(BAR - full)} `, theme.faint),
+    width < NARROW ? "" : row(span(glyphs.full.repeat(full), theme.good), span(`${glyphs.empty.repeat(BAR - full)} `, theme.faint)),
     span(`${done}/${counts.total}`, theme.strong),
     span(" decided", theme.faint),
     figures(counts.accepted, glyphs.accepted, theme.good),

@@ -13,6 +13,8 @@ export const SPLIT_FROM = 160;
 
 /** Unchanged lines around a change that a large screen shows on its own. */
 const MOST_CONTEXT = 10;
+/** In fewer rows the change itself comes first. */
+const LITTLE_ROOM = 8;
 
 /** All rows of a fix's change; what has no room is for scrolling. Where there is `room` to spare more of the code around it is shown. */
 export function diffRows(view: View, item: Item, fix: number, width: number, split: boolean, room: number): Row[] {
@@ -27,12 +29,18 @@ export function diffRows(view: View, item: Item, fix: number, width: number, spl
   return split ? pairs(lines).map(({ left, right }) => splitRow(shape, left, right)) : lines.map((line) => unifiedRow(shape, line));
 }
 
+/** More context than usual where there is room to spare, less where that makes the change fit; exactly what was asked for when it was. */
 function linesFor(files: readonly FileChange[], item: Item, context: number, split: boolean, room: number): ChangeLine[] {
-  const usual = changeLines(files, item.finding.at, context);
-  const height = split ? pairs(usual).length : usual.length;
+  const linesOf = (n: number): ChangeLine[] => changeLines(files, item.finding.at, n);
+  const heightOf = (lines: readonly ChangeLine[]): number => (split ? pairs(lines).length : lines.length);
+  const usual = linesOf(context);
+  if (context !== CONTEXT.usual || room === 0) return usual;
   const parts = 1 + usual.filter((l) => l.kind === "gap" || l.kind === "file").length;
-  const more = context === CONTEXT.usual ? Math.min(Math.floor((room - height) / (2 * parts)), MOST_CONTEXT - context) : 0;
-  return more > 0 ? changeLines(files, item.finding.at, context + more) : usual;
+  const more = Math.min(Math.floor((room - heightOf(usual)) / (2 * parts)), MOST_CONTEXT - context);
+  if (more > 0) return linesOf(context + more);
+  if (heightOf(usual) <= room) return usual;
+  const fewer = [2, 1].map(linesOf);
+  return fewer.find((lines) => heightOf(lines) <= room) ?? (room < LITTLE_ROOM ? linesOf(1) : usual);
 }
 
 interface Shape {
