@@ -27,8 +27,11 @@ if (record) {
   const without = rules.map((r) => r.id).filter((id) => !all.includes(id));
   const text = readFileSync(page, "utf8");
   const filled = text
-    .replace(/(<!-- table -->\n)[^]*?(<!-- end -->)/, (_, head, end) => `${head}${table}\n${end}`)
-    .replace(/(<!-- without -->\n)[^]*?(<!-- end -->)/, (_, head, end) => `${head}${without.map((id) => `\`${id}\``).join(", ")}\n${end}`);
+    .replace(/(<!-- table -->\n)[\s\S]*?(<!-- end -->)/, (_, head, end) => `${head}${table}\n${end}`)
+    .replace(
+      /(<!-- without -->\n)[\s\S]*?(<!-- end -->)/,
+      (_, head, end) => `${head}${without.map((id) => `\`${id}\``).join(", ")}\n${end}`,
+    );
   writeFileSync(page, filled);
 }
 process.exitCode = proofs.every(isProven) ? 0 : 1;
