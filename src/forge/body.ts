@@ -14,7 +14,7 @@ const MOST_STEPS = 20;
 
 /** `suggestion` replaces the lines that the comment stands on; without one, `why` says what is in its way. */
 export function commentBody(item: Item, suggestion: Suggestion | null, why: string | null, dialect: Dialect): string {
-  const parts = [`${code(item.rule)} ${prose(item.message)}${item.likely ? " (likely)" : ""}.`];
+  const parts = [`${code(item.rule)} ${prose(item.message)}${item.likely ? " (likely)" : ""}${elsewhere(item, suggestion, dialect)}.`];
   const reason = dialect.reasonOf(item.rule);
   if (reason) parts.push(prose(reason, 1_000));
   if (item.related.length > 0) parts.push(witness(item, dialect));
@@ -29,6 +29,12 @@ export function commentBody(item: Item, suggestion: Suggestion | null, why: stri
   return parts.join("\n\n");
 }
 
+/** The finding's line, where the comment stands on others. */
+function elsewhere({ path, line }: Item, suggestion: Suggestion | null, dialect: Dialect): string {
+  if (!suggestion || (suggestion.path === path && line >= suggestion.first && line <= suggestion.last)) return "";
+  return `, in ${link(code(suggestion.path === path ? `line ${line}` : `${path}:${line}`), dialect.address(path, line))}`;
+}
+
 function witness(item: Item, dialect: Dialect): string {
   const steps = item.related.slice(0, MOST_STEPS).map(({ path, line, message }) => {
     const place = path === item.path ? `line ${line}` : `${path}:${line}`;
@@ -39,7 +45,7 @@ function witness(item: Item, dialect: Dialect): string {
   return steps.join("\n");
 }
 
-export function fixSentence({ applicability, title, because }: ItemFix): string {
+function fixSentence({ applicability, title, because }: ItemFix): string {
   if (applicability === "safe") return `**Safe fix**: ${prose(title)}.`;
   return `**Unsafe fix**: ${prose(title)}. A person has to decide: ${prose(because ?? "no reason is given")}.`;
 }

@@ -43,6 +43,8 @@ describe("what the layer test sees", () => {
     ["src/text/edit.ts", 'import MagicString from "magic-string";', /only src\/text\/apply\.ts/],
     ["src/engine/a.ts", 'import { readFileSync, renameSync } from "node:fs";', /renameSync .*only src\/cli may write/],
     ["src/engine/a.ts", 'import * as fs from "node:fs";', /name what it reads/],
+    ["src/forge/a.ts", 'import { Octokit } from "@octokit/core";', /only src\/cli\/publish\/github\.ts/],
+    ["src/cli/commands/a.ts", 'import { publishToGithub } from "../publish/github.ts";', /load it by import\(\)/],
     ["src/forge/a.ts", 'const r = await fetch("https://example.com");', /network/],
     ["src/report/a.ts", 'console.log("x");', /terminal/],
     ["src/engine/run.ts", 'import { writeChanges } from "./write.ts";', /only src\/cli may write/],
@@ -55,6 +57,7 @@ describe("what the layer test sees", () => {
   const good: readonly (readonly [string, string])[] = [
     ["src/transforms/timers/a.ts", 'import { defineRule } from "../../rule/index.ts";'],
     ["src/transforms/index.ts", 'import a from "./timers/a.ts";'],
+    ["src/cli/commands/a.ts", 'const m = await import("../publish/github.ts");'],
     ["src/cli/write.ts", 'import { renameSync } from "node:fs";\nconsole.log(1);'],
     ["src/engine/a.ts", 'import { readFileSync } from "node:fs"; // console.log'],
     ["src/text/apply.ts", 'import MagicString from "magic-string";'],
