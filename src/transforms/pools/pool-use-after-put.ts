@@ -19,7 +19,6 @@ import {
   replace,
   statementOf,
   textOf,
-  type Use,
   underlying,
   unparen,
   viewAt,
@@ -54,21 +53,26 @@ export default defineRule({
     for (const { call, argument } of givenBack(pkg)) {
       const value = localOf(pkg, argument);
       const func = pkg.functionOf(call);
+      const field = !value && func ? fieldUsedAfter(pkg, call, argument, func) : null;
+      if (field) yield finding(this, call, messageFor(textOf(argument), false), [], { related: [{ at: field, message: "used here" }] });
       const holder = value?.func;
       const run = func && holder ? runOf(call, holder, func) : null;
       if (!value || !holder || !run) continue; // nothing names it, or a literal puts it who knows when
       if (func !== holder && value.uses.some((u) => u.how === "write" && u.func === holder)) continue; // what it holds when it returns is not told
       const late = run.deferred ? keptBeyond(pkg, run.at, value, holder) : usedAfter(pkg, call, value, holder);
       if (!late) continue;
-      const message = late.leaves
-        ? `memory of ${value.name} leaves the function, and goes back to the pool here`
-        : `${value.name} is used after it goes back to the pool here`;
-      yield finding(this, call, message, [mended(pkg, call, value, late, run.deferred)], {
+      yield finding(this, call, messageFor(value.name, late.leaves), [mended(pkg, call, value, late, run.deferred)], {
         related: [{ at: late.use, message: late.leaves ? "leaves here" : "used here" }],
       });
     }
   },
 });
+
+function messageFor(name: string, leaves: boolean): string {
+  return leaves
+    ? `memory of ${name} leaves the function, and goes back to the pool here`
+    : `${name} is used after it goes back to the pool here`;
+}
 
 /** Calls that give an argument back: Put, and functions of the package that put a parameter. */
 function* givenBack(pkg: PackageModel): Iterable<{ readonly call: GoNode; readonly argument: GoNode }> {
@@ -123,7 +127,7 @@ function usedAfter(pkg: PackageModel, put: GoNode, given: Binding, func: FuncMod
   for (const view of viewsOf(pkg, given, func)) {
     const renewed = renewals(view);
     for (const use of view.uses) {
-      if (use.func !== func || use.how === "write" || put.contains(use.node) || isHarmless(pkg, use)) continue;
+      if (use.func !== func || use.how === "write" || put.contains(use.node) || isHarmless(pkg, use.node)) continue;
       if (use.node.closest("defer_statement") && pkg.functionOf(use.node) === func) continue; // worked out earlier
       if (flow.reaches(put, use.node, (atom) => renewed.some((n) => atom.contains(n) || heads(n).some((h) => h.contains(atom))))) {
         const seen = viewAt(pkg, use.node);
@@ -132,6 +136,19 @@ function usedAfter(pkg: PackageModel, put: GoNode, given: Binding, func: FuncMod
     }
   }
   return null;
+}
+
+/** A use of a field that was put in place, `s.buf`, before it or what holds it gets another value. */
+function fieldUsedAfter(pkg: PackageModel, put: GoNode, argument: GoNode, func: FuncModel): GoNode | null {
+  const e = unparen(argument);
+  const root = e.kind === "selector_expression" ? unparen(e.child("operand") ?? e) : null;
+  const holder = root?.kind === "identifier" ? pkg.binding(root) : null;
+  if (!holder || holder.kind === "import" || runOf(put, func, func)?.deferred !== false) return null;
+  const same = func.node.find("selector_expression").filter((s) => s.text === e.text && pkg.functionOf(s) === func && !put.contains(s));
+  const written = same.filter((s) => climb(s).parent?.kind === "expression_list" && climb(s).parent?.field === "left");
+  const ends = [...renewals(holder), ...written];
+  const uses = same.filter((s) => !written.includes(s) && !s.closest("defer_statement") && !isHarmless(pkg, s));
+  return uses.find((s) => pkg.flow(func).reaches(put, s, (atom) => ends.some((n) => atom.contains(n) && !n.contains(s)))) ?? null;
 }
 
 /** Where the name gets another value: its declaration, and each write. */
@@ -146,8 +163,8 @@ function heads(name: GoNode): GoNode[] {
 }
 
 /** It looks at no memory of the value: a comparison, the length of a slice that the local holds, `_ = x`. */
-function isHarmless(pkg: PackageModel, use: Use): boolean {
-  const e = climb(use.node);
+function isHarmless(pkg: PackageModel, use: GoNode): boolean {
+  const e = climb(use);
   const p = e.parent;
   if (p?.kind === "binary_expression") return true;
   if (p?.kind === "expression_list" && p.field === "right" && p.parent?.child("left")?.text === "_") return true;
