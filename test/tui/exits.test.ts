@@ -47,6 +47,22 @@ describe("the terminal is given back", () => {
     expect(await pty.exit()).toBe(130);
   });
 
+  it("on ctrl-c at the question about a kept session, which stays kept; escape does not answer it", async () => {
+    const home = newHome();
+    const first = await review(small(), { home });
+    await first.keys("y", "q", "k");
+    await first.pty.exit();
+    const second = await review({}, { home, cwd: first.cwd, early: true });
+    await second.pty.see("1 decision of an earlier review is kept");
+    await second.keys("\x1b");
+    await second.pty.quiet();
+    await second.pty.see("1 decision of an earlier review is kept");
+    await second.keys(CTRL_C);
+    expect(await second.pty.exit()).toBe(130);
+    const third = await review({}, { home, cwd: first.cwd, args: ["review", "--resume"] });
+    await third.pty.see("1/4 decided  ✓ 1");
+  });
+
   it("when a fault is thrown, and the fault is told", async () => {
     const home = newHome();
     const bomb = join(home, "bomb.mjs");

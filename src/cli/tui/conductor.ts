@@ -49,8 +49,9 @@ export class Conductor {
   private readonly kept: Map<string, Kept>;
   private readonly resume: boolean;
   private refreshing: NodeJS.Timeout | null = null;
-  private leaving = false;
   private exitCode = 0;
+  /** A kept session waits for a word: it is neither dropped nor written over. */
+  private unanswered = false;
   private finish: (ending: Ending) => void = () => {};
   /** A fault: the review ends with it. */
   fail: (error: unknown) => void = () => {};
@@ -72,7 +73,7 @@ export class Conductor {
     if (this.desk.session.file === null)
       this.notice("decisions cannot be kept for --resume: set GOMEND_STATE_DIR to a directory of your own");
     if (this.resume) this.desk.resume(this.kept);
-    else if (this.kept.size > 0) this.askResume(this.kept.size);
+    else if (this.kept.size > 0) this.askResume();
     const found = (): void => this.refreshSoon();
     this.checking = this.desk
       .check(found, (progress) => {
@@ -94,12 +95,13 @@ export class Conductor {
     const { state, effect } = reduce(before, action);
     this.become(state);
     if (state.at !== before.at) this.lookAt();
-    if (effect) this.perform(effect);
+    if (effect) return this.perform(effect);
+    if (this.unanswered && !state.overlay) this.askResume();
   }
 
   become(state: State): void {
-    this.desk.keep(this.state, state);
-    this.state = state;
+    const why = this.desk.keep(this.state, state);
+    this.state = why === null ? state : { ...state, notice: `decisions cannot be kept for --resume: ${why}` };
     this.face.draw();
   }
 
@@ -121,10 +123,9 @@ export class Conductor {
   /** Leaves; a session that is kept waits for `--resume`. */
   leave(code: number, session: "keep" | "drop"): void {
     const n = decided(countsOf(this.state.items, this.state.decisions));
-    const unasked = this.state.overlay?.kind === "ask" && !this.leaving && n === 0;
     if (session === "keep" && n > 0 && this.desk.session.file !== null)
       this.said.push(`${count(n, "decision")} kept: gomend review --resume goes on.`);
-    else if (!unasked) this.desk.session.drop();
+    else if (!this.unanswered) this.desk.session.drop();
     this.finish({ code, lines: this.said });
   }
 
@@ -133,7 +134,7 @@ export class Conductor {
   private checked(): void {
     this.refresh();
     this.dispatch({ type: "progress", progress: null });
-    if (this.state.overlay?.kind !== "ask") this.lapse();
+    if (!this.unanswered) this.lapse();
   }
 
   /** Kept decisions that found no finding are over. */
@@ -165,13 +166,16 @@ export class Conductor {
     this.face.draw();
   }
 
-  private askResume(n: number): void {
+  private askResume(): void {
+    const n = this.kept.size;
+    this.unanswered = true;
     const options: Option[] = [
       { key: "y", label: "go on with them", action: { type: "effect", effect: "resume" } },
       { key: "n", label: "start anew", action: { type: "effect", effect: "forget" } },
     ];
     const title = `${count(n, "decision")} of an earlier review ${n === 1 ? "is" : "are"} kept`;
     this.state = { ...this.state, overlay: { kind: "ask", title, lines: options.map((o) => `${o.key}  ${o.label}`), options } };
+    this.face.draw();
   }
 
   /** A file that changed behind our back is read again as soon as somebody looks at it. */
@@ -186,11 +190,13 @@ export class Conductor {
   private perform(effect: Effect): void {
     switch (effect) {
       case "resume":
+        this.unanswered = false;
         this.desk.resume(this.kept);
         this.refresh();
         if (!this.state.progress) this.lapse();
         return;
       case "forget":
+        this.unanswered = false;
         return this.desk.session.drop();
       case "quit":
         return this.quit(0);
@@ -220,9 +226,9 @@ export class Conductor {
   /** Leaves at once when nothing was decided, else asks what becomes of it. */
   private quit(code: number): void {
     this.exitCode = code;
-    const { items, decisions, overlay } = this.state;
+    const { items, decisions } = this.state;
     const counts = countsOf(items, decisions);
-    if (decided(counts) === 0) return this.leave(code, overlay?.kind === "ask" ? "keep" : "drop");
+    if (decided(counts) === 0) return this.leave(code, "drop");
     const todo = pending(items, decisions).length;
     const effect = (key: string, label: string, effect: Effect): Option => ({ key, label, action: { type: "effect", effect } });
     const options = [
@@ -236,7 +242,6 @@ export class Conductor {
       ...options.map((o) => `${o.key}  ${o.label}`),
       "esc  back to the review",
     ];
-    this.leaving = true;
     this.dispatch({ type: "overlay", overlay: { kind: "ask", title: "Leave the review?", lines, options } });
   }
 

@@ -1,6 +1,7 @@
 /** What lies on the table: the items that were found so far, their texts, the run once it is done, and the decisions that were kept. */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { reason } from "../../engine/discover.ts";
 import { type Checked, type Progress, type Run, type RunOptions, run } from "../../engine/run.ts";
 import { loadFormatter } from "../../go/format.ts";
 import { loadGrammar } from "../../go/parse.ts";
@@ -105,9 +106,9 @@ export class Desk {
     return [...this.byDirectory.values()].flat();
   }
 
-  /** Writes down what changed from one state to the next. */
-  keep(before: State, after: State): void {
-    if (before.decisions === after.decisions) return;
+  /** Writes down what changed from one state to the next; gives why that failed, or null. */
+  keep(before: State, after: State): string | null {
+    if (before.decisions === after.decisions) return null;
     const entries: Kept[] = [];
     for (const id of new Set([...before.decisions.keys(), ...after.decisions.keys()])) {
       const decision = after.decisions.get(id) ?? null;
@@ -115,7 +116,12 @@ export class Desk {
       const path = (after.byId.get(id) ?? before.byId.get(id))?.finding.at.path ?? "";
       entries.push({ id, path, sum: this.sum(path), decision });
     }
-    this.session.add(entries);
+    try {
+      this.session.add(entries);
+      return null;
+    } catch (error) {
+      return reason(error);
+    }
   }
 
   /** The print of a file as it was read. */

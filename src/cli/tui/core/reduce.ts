@@ -154,7 +154,8 @@ function overlaid(state: State, overlay: Exclude<Overlay, { kind: "busy" }>, key
       if (key === "enter") return { state: submitted(state, overlay.purpose, overlay.line.text), effect: null };
       return { state: { ...state, overlay: { ...overlay, line: typed(overlay.line, key, text) }, notice: null }, effect: null };
     case "ask": {
-      const option = overlay.options.find((o) => o.key === key) ?? (key === "enter" ? overlay.options[0] : undefined);
+      // Enter says yes, and goes on; it does not choose what was not a question of yes or no.
+      const option = overlay.options.find((o) => o.key === key || (key === "enter" && /^[yc]$/.test(o.key)));
       return option ? reduce({ ...state, overlay: null }, option.action) : { state, effect: null };
     }
     case "help":
