@@ -1,7 +1,7 @@
 /** What a select waits for, and what else than its own cases ends the wait. */
 import { type GoNode, unparen } from "../go/node.ts";
 import type { PackageModel, Use } from "../model/model.ts";
-import { type ContextInScope, isDoneName, isSignalChannel } from "./cancellation.ts";
+import { type ContextInScope, isSignalChannel } from "./cancellation.ts";
 import { definitionOf, loopsAround } from "./definitions.ts";
 import { waitsInTickerLoop } from "./ticker-loop.ts";
 import { isNamed, underlying } from "./types.ts";
@@ -153,8 +153,8 @@ function getsContext(pkg: PackageModel, node: GoNode): boolean {
 }
 
 /**
- * Ends that are told by a protocol of the function's own: a channel that is closed (`v, ok := <-ch` with a way out), a bare signal whose
- * case leaves, a name like done on another type, a timer whose case leaves. Such a wait may be meant to outlast the context.
+ * Ends that are told by a protocol of the function's own: a channel that is closed (`v, ok := <-ch` with a way out), a timer whose case leaves. Such a wait
+ * may be meant to outlast the context. Not so a bare signal: quit-like is what has both the type and the name of one.
  */
 export function hasOwnEnd(pkg: PackageModel, cases: readonly GoNode[]): boolean {
   return cases.some((clause) => {
@@ -163,13 +163,7 @@ export function hasOwnEnd(pkg: PackageModel, cases: readonly GoNode[]): boolean 
     if (!channel || head?.kind === "send_statement") return false;
     const left = head?.child("left")?.items ?? [];
     if (left.length === 2) return waysOut(clause).length > 0;
-    if (isTimer(pkg, channel)) return leaves(pkg, clause);
-    const type = underlying(pkg, pkg.typeOf(unparen(channel)));
-    const elem = type.kind === "chan" ? underlying(pkg, type.elem) : null;
-    const bare = isBareSignal(pkg, channel) || (elem?.kind === "basic" && elem.name !== "string");
-    const name = unparen(channel);
-    const last = name.kind === "selector_expression" ? name.child("field")?.text : name.text;
-    return bare && left.length === 0 && (leaves(pkg, clause) || isDoneName(last ?? ""));
+    return isTimer(pkg, channel) && leaves(pkg, clause);
   });
 }
 

@@ -39,7 +39,7 @@ export default defineRule({
   fixSafety:
     "Always unsafe: the new case gives the work up where it used to go on. Check that leaving here leaves nothing half done, and that the callers expect the context's error.",
   silent:
-    "The select has a default, waits on a `chan struct{}` with a name such as done, stop or quit, on a timer outside of loops, or on a goroutine that was started here and itself gets the context; the context can never end, or has ended already; the code is deferred cleanup. Pedantic where the wait has an end of its own: a channel that is closed (`v, ok := <-ch` with a way out), a bare signal or an idle timer whose case leaves.",
+    "The select has a default, waits on a `chan struct{}` with a name such as done, stop or quit, on a timer outside of loops, or on a goroutine that was started here and itself gets the context; the context can never end, or has ended already; the code is deferred cleanup. Pedantic where the wait has an end of its own: a channel that is closed (`v, ok := <-ch` with a way out), or an idle timer whose case leaves.",
   sources: ["https://pkg.go.dev/context#Context"],
   since: "0.1.0",
   tier: "recommended",
