@@ -125,7 +125,7 @@ export class Conductor {
     const n = decided(countsOf(this.state.items, this.state.decisions));
     if (session === "keep" && n > 0 && this.desk.session.file !== null)
       this.said.push(`${count(n, "decision")} kept: gomend review --resume goes on.`);
-    else if (!this.unanswered) this.desk.session.drop();
+    else if (!this.unanswered) this.desk.endSession();
     this.finish({ code, lines: this.said });
   }
 
@@ -137,7 +137,7 @@ export class Conductor {
     if (!this.unanswered) this.lapse();
   }
 
-  /** Kept decisions that found no finding are over. */
+  /** Kept decisions about code that is not there any more are over. */
   private lapse(): void {
     this.desk.lapseRest();
     const { lapsed } = this.desk;

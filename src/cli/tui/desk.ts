@@ -96,10 +96,24 @@ export class Desk {
     return restored;
   }
 
-  /** What is kept of findings that are not there any more. Asked when all is checked. */
+  /**
+   * Lets go of what is kept of files that were checked and are others now. What this review does not look at, by its paths and rules, stays kept.
+   * Asked when all is checked.
+   */
   lapseRest(): void {
-    for (const kept of this.kept.values()) this.lapse(kept);
-    this.kept.clear();
+    const targets = new Set(this.result?.targets.map((t) => t.path));
+    for (const kept of this.kept.values()) {
+      const gone = targets.has(kept.path) && sumOf(textOn(this.absolute(kept.path)) ?? "") !== kept.sum;
+      if (!gone) continue;
+      this.kept.delete(kept.id);
+      this.lapse(kept);
+    }
+  }
+
+  /** Ends the session: only what this review did not look at stays kept. */
+  endSession(): void {
+    if (this.kept.size > 0) this.session.begin(this.kept.values());
+    else this.session.drop();
   }
 
   items(): Item[] {

@@ -1,5 +1,4 @@
 /** Top and bottom of the screen: how far one is, what just happened, and the keys. */
-import { count } from "../../../report/view.ts";
 import { SHORT } from "../core/keys.ts";
 import { countsOf, decided, position } from "../core/list.ts";
 import type { Purpose } from "../core/state.ts";
@@ -101,20 +100,11 @@ function keysRow({ state, theme }: View, width: number): Row {
   const room: (typeof SHORT)[number][] = [];
   let left = width - 1;
   for (const b of SHORT) {
-    const own = keyName(b.keys[0] ?? "").length + 1 + (b.short ?? "").length + 2;
+    const own = (b.keys[0] ?? "").length + 1 + (b.short ?? "").length + 2;
     if (own > left) continue;
     left -= own;
     room.push(b);
   }
   const order = [...room.filter((b) => b.rank !== 0), ...room.filter((b) => b.rank === 0)];
-  return filled(row(" ", ...order.flatMap((b) => [span(keyName(b.keys[0] ?? ""), theme.key), span(` ${b.short}  `, theme.faint)])), width);
-}
-
-function keyName(key: string): string {
-  return key;
-}
-
-/** For summaries: "3 findings, 2 undecided". */
-export function leftText(total: number, undecided: number): string {
-  return `${count(total, "finding")}, ${undecided} undecided`;
+  return filled(row(" ", ...order.flatMap((b) => [span(b.keys[0] ?? "", theme.key), span(` ${b.short}  `, theme.faint)])), width);
 }

@@ -15,7 +15,6 @@ export interface Glyphs {
   readonly suppressed: string;
   readonly edited: string;
   readonly none: string;
-  readonly here: string;
   readonly folded: string;
   readonly unfolded: string;
   readonly line: string;
@@ -24,7 +23,6 @@ export interface Glyphs {
   readonly empty: string;
   readonly gap: string;
   readonly dot: string;
-  readonly more: string;
 }
 
 const UNICODE: Glyphs = {
@@ -34,7 +32,6 @@ const UNICODE: Glyphs = {
   suppressed: "⊘",
   edited: "✎",
   none: "·",
-  here: "▌",
   folded: "▸",
   unfolded: "▾",
   line: "─",
@@ -43,7 +40,6 @@ const UNICODE: Glyphs = {
   empty: "─",
   gap: "⋮",
   dot: "·",
-  more: "…",
 };
 
 const ASCII: Glyphs = {
@@ -53,7 +49,6 @@ const ASCII: Glyphs = {
   suppressed: "i",
   edited: "e",
   none: ".",
-  here: ">",
   folded: "+",
   unfolded: "-",
   line: "-",
@@ -62,7 +57,6 @@ const ASCII: Glyphs = {
   empty: "-",
   gap: ":",
   dot: "-",
-  more: "~",
 };
 
 export interface Theme {
