@@ -280,13 +280,13 @@ describe("the hooks of pre-commit", () => {
     expect((await run("gomend-fix", dir, ["a.go"])).code).toBe(0);
   });
 
-  it("run what the package installs, from a package that is built when it is packed", () => {
+  it("run what the package installs, from a package that is built where pre-commit installs it", () => {
     const { bin: programs, scripts } = JSON.parse(read("package.json"));
     for (const { entry, language, types } of hooks) {
       expect(programs).toHaveProperty(entry.split(" ")[0] as string);
       expect([language, types]).toEqual(["node", ["go"]]);
     }
-    expect(scripts.prepack).toBe("npm run build");
+    expect(scripts.prepare).toBe("node scripts/prepare.mjs");
   });
 
   it("by hand, as the page says", async () => {
