@@ -3,7 +3,7 @@ import { type GoNode, unparen } from "../go/node.ts";
 import type { Binding, FuncModel, PackageModel } from "../model/model.ts";
 import { calleeOf } from "./callees.ts";
 import { definitionOf } from "./definitions.ts";
-import { keySelection } from "./types.ts";
+import { assignedTo, fieldPlace, variablePlace } from "./places.ts";
 import { climb } from "./values.ts";
 
 export interface TimerRef {
@@ -41,7 +41,7 @@ export function timerOf(pkg: PackageModel, expression: GoNode): TimerRef | null 
   const before = known.get(place.key);
   if (before !== undefined) return before && { ...before, text: e.text };
   const ref: TimerRef = { ...place, text: e.text };
-  const values = [...place.declared, ...ref.mentions.flatMap((m) => valueAt(m) ?? [])];
+  const values = [...place.declared, ...ref.mentions.flatMap((m) => assignedTo(m) ?? [])];
   const fits = values.some((v) => isNewTimer(pkg, v)) && values.every((v) => v.kind === "nil" || isNewTimer(pkg, v));
   const own = fits && !ref.mentions.some(isUnclear) ? ref : null;
   known.set(place.key, own);
@@ -51,44 +51,13 @@ export function timerOf(pkg: PackageModel, expression: GoNode): TimerRef | null 
 type Place = Omit<TimerRef, "text">;
 
 function placeOf(pkg: PackageModel, e: GoNode): Place | null {
-  if (e.kind === "identifier") {
-    const binding = pkg.binding(e);
-    if (binding?.kind !== "var") return null;
-    if (binding.func) {
-      const made = definitionOf(pkg, binding);
-      return { key: binding, local: binding, mentions: binding.uses.map((u) => u.node), declared: made ? [made.value] : [] };
-    }
-    const spec = binding.entity?.node;
-    if (spec?.kind !== "var_spec") return null;
-    const same = [...pkg.mentions(e.text)].filter(
-      (m) => m.kind === "identifier" && pkg.binding(m)?.entity?.node === spec && !spec.contains(m),
-    );
-    return { key: spec, local: null, mentions: same, declared: spec.child("value")?.items ?? [] };
+  const binding = e.kind === "identifier" ? pkg.binding(e) : null;
+  if (binding?.kind === "var" && binding.func) {
+    const made = definitionOf(pkg, binding);
+    return { key: binding, local: binding, mentions: binding.uses.map((u) => u.node), declared: made ? [made.value] : [] };
   }
-  if (e.kind !== "selector_expression") return null;
-  const selection = pkg.selection(e);
-  const field = selection?.kind === "field" ? selection.field?.node : null;
-  if (!field) return null;
-  const mentions: GoNode[] = [];
-  const declared: GoNode[] = [];
-  for (const m of pkg.mentions(selection?.name ?? "")) {
-    const selector = m.field === "field" ? m.parent : null;
-    if (selector?.kind === "selector_expression" && pkg.selection(selector)?.field?.node === field) mentions.push(selector);
-    const element = m.parent?.kind === "literal_element" && m.parent.field === "key" ? m.parent.parent : null;
-    const value = element?.child("value");
-    if (value && keySelection(pkg, m)?.field?.node === field) declared.push(unparen(value.items[0] ?? value));
-  }
-  return { key: field, local: null, mentions, declared };
-}
-
-/** What `x = v` gives the expression; null where it is not the target of an assignment by itself. */
-function valueAt(e: GoNode): GoNode | null {
-  const list = climb(e).parent;
-  const statement = list?.parent;
-  if (list?.kind !== "expression_list" || list.field !== "left" || statement?.kind !== "assignment_statement") return null;
-  const values = statement.child("right")?.items ?? [];
-  const value = values[list.items.indexOf(climb(e))];
-  return values.length === list.items.length && value ? unparen(value) : statement;
+  const place = binding?.kind === "var" ? variablePlace(pkg, e) : e.kind === "selector_expression" ? fieldPlace(pkg, e) : null;
+  return place && { key: place.declaration, local: null, mentions: place.mentions, declared: place.declared };
 }
 
 function isNewTimer(pkg: PackageModel, value: GoNode): boolean {
@@ -119,7 +88,7 @@ function eventsAt(pkg: PackageModel, mention: GoNode, text: string): TimerEvent[
   const func = pkg.functionOf(mention);
   if (!func) return [];
   const e = climb(mention);
-  const value = valueAt(e);
+  const value = assignedTo(e);
   if (value) return [{ doing: value.kind === "nil" ? "drop" : "make", node: value, func, text }];
   const selector = e.parent?.kind === "selector_expression" && e.field === "operand" ? e.parent : null;
   const field = selector?.child("field")?.text;

@@ -9,6 +9,7 @@ import {
   fix,
   type GoNode,
   insertFirst,
+  isExported,
   keySelection,
   type PackageModel,
   receiverName,
@@ -87,10 +88,6 @@ function fieldOf(name: string, declaration: GoNode | null | undefined): Field | 
   const spec = declaration?.closest("type_spec");
   const embedded = declaration?.childrenOf("name").length === 0;
   return declaration && spec && !embedded ? { name, declaration, spec } : null;
-}
-
-function isExported(name: string): boolean {
-  return name[0] !== name[0]?.toLowerCase();
 }
 
 /** Somebody stops it, waits for it, or has it. */
