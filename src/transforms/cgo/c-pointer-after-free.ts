@@ -11,6 +11,8 @@ import {
   type GoNode,
   type PackageModel,
   plainStatement,
+  remove,
+  statementOf,
   unparen,
   withoutConversions,
 } from "../../rule/index.ts";
@@ -47,7 +49,9 @@ export default defineRule({
         const message = deferred
           ? `${holder.name} goes on from here, and is freed when the function returns`
           : `${holder.name} is used after it was freed`;
-        yield finding(this, at, message, [deferred ? null : freedLater(node)], { related: [{ at: node, message: "freed here" }] });
+        yield finding(this, at, message, [deferred ? notFreed(node) : freedLater(node)], {
+          related: [{ at: node, message: "freed here" }],
+        });
       }
     }
   },
@@ -190,6 +194,20 @@ function freedLater(free: GoNode): Fix | null {
       applicability: "display",
       because: "who needs the memory last must be told first",
       edits: [[{ at: { path, start: statement.start, end: statement.start }, text: "defer " }]],
+    })
+  );
+}
+
+/** The deferred free goes: whoever has the pointer must free it. */
+function notFreed(free: GoNode): Fix | null {
+  const statement = statementOf(free.closest("defer_statement") ?? free);
+  return (
+    statement &&
+    fix({
+      title: "Leave it to whoever gets the pointer to free it",
+      applicability: "display",
+      because: "whoever gets it must know that, or get a copy instead",
+      edits: [remove(statement)],
     })
   );
 }

@@ -9,7 +9,6 @@ import {
   finding,
   fix,
   type GoNode,
-  identical,
   insertAfter,
   insertBefore,
   lockCallsIn,
@@ -17,6 +16,7 @@ import {
   operandOf,
   type PackageModel,
   statementOf,
+  type Type,
   unparen,
 } from "../../rule/index.ts";
 
@@ -160,7 +160,12 @@ function sameLock(pkg: PackageModel, a: GoNode, b: GoNode): boolean {
   const thing = thingOf(pkg, x);
   if (thing !== null && thing === thingOf(pkg, y)) return true;
   const [p, q] = [pkg.binding(x), pkg.binding(y)];
-  return p?.kind === "receiver" && q?.kind === "receiver" && identical(deref(pkg.typeOf(x)), deref(pkg.typeOf(y))); // an embedded mutex
+  return p?.kind === "receiver" && q?.kind === "receiver" && sameName(deref(pkg.typeOf(x)), deref(pkg.typeOf(y))); // an embedded mutex
+}
+
+/** The same named type; methods of a generic one name its parameters anew. */
+function sameName(a: Type, b: Type): boolean {
+  return a.kind === "named" && b.kind === "named" && a.name === b.name && a.path === b.path && !a.local && !b.local;
 }
 
 /** The channel is made with room, as far as its makes can be seen. */
