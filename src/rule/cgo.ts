@@ -30,8 +30,8 @@ const LIBC_PASSES = new Set(
   "strchr strrchr strstr strpbrk strcpy strncpy strcat strncat stpcpy memcpy memmove memchr basename dirname".split(" "),
 );
 
-/** Names by which a C library says that it takes the memory back. */
-const RELEASES = /free|dealloc|dispose|destroy|unref|release|realloc/i;
+/** Names by which a C library says that it takes the memory back, or over. */
+const RELEASES = /free|dealloc|dispose|destroy|unref|release|realloc|(^|_)(take|steal|adopt)(_|$)/i;
 
 /** What a call of C does with memory that it is given. Of functions that nothing is known of, some keep it. */
 export const givenToC: Given = (pkg, call, argument) => {

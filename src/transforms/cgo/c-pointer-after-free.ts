@@ -9,6 +9,7 @@ import {
   finding,
   fix,
   type GoNode,
+  loopsAround,
   type PackageModel,
   plainStatement,
   remove,
@@ -89,11 +90,17 @@ function used(pkg: PackageModel, free: GoNode, holder: Binding, func: FuncModel)
     const stop = (atom: GoNode): boolean => over.some((n) => atom.contains(n));
     for (const u of name.uses) {
       if (u.how === "write" || u.func !== func || isCompared(u.node) || over.some((w) => sharesStatement(w, u.node))) continue;
+      if (u.node.start <= free.end && isOfTheTurn(name, free)) continue; // the next turn has another one
       if (free.contains(u.node) ? flow.inLoop(free) && flow.reaches(free, free, stop) : flow.reaches(free, u.node, stop))
         found.push(u.node);
     }
   }
   return found.sort((a, b) => a.start - b.start).slice(0, 1); // the first one tells it
+}
+
+/** The name is declared in every loop around the node, or in its head. */
+function isOfTheTurn({ node }: Binding, at: GoNode): boolean {
+  return node !== null && loopsAround(at).every((loop) => loop.contains(node));
 }
 
 /** `p = next(p)`: the atom that overwrites it also reads it, which flow cannot order. */
