@@ -90,6 +90,8 @@ function used(pkg: PackageModel, free: GoNode, holder: Binding, func: FuncModel)
     const stop = (atom: GoNode): boolean => over.some((n) => atom.contains(n));
     for (const u of name.uses) {
       if (u.how === "write" || u.func !== func || isCompared(u.node) || over.some((w) => sharesStatement(w, u.node))) continue;
+      const later = u.node.closest("defer_statement", "func_literal");
+      if (later?.kind === "defer_statement" && !later.contains(free) && flow.reaches(later, free)) found.push(u.node); // it runs after
       if (u.node.start <= free.end && isOfTheTurn(name, free)) continue; // the next turn has another one
       if (free.contains(u.node) ? flow.inLoop(free) && flow.reaches(free, free, stop) : flow.reaches(free, u.node, stop))
         found.push(u.node);

@@ -26,7 +26,7 @@ export default defineRule({
   fixSafety:
     "Always unsafe: the body becomes a function that returns its error or its exit code, so the deferred calls run before the process ends and may take their time, and the error is told after them.",
   silent:
-    "No deferred call is pending on a way to the exit; the exit stands in another function, or in a literal of its own. Pedantic where all that is pending ends with the process anyway: a context's cancel, an Unlock, a timer's Stop, a WaitGroup's Done, the close of a channel, a recover; where a helper of the module ends the process; and in examples of documentation. Functions with results, methods and literals get no fix.",
+    "No deferred call is pending on a way to the exit; the exit stands in another function, or in a literal of its own. Pedantic where all that is pending ends with the process anyway: a context's cancel, an Unlock, a timer's Stop, a WaitGroup's Done, the close of a channel, of a response's body or of rows, a recover; where a helper of the module ends the process; and in examples of documentation. Functions with results, methods and literals get no fix.",
   sources: ["https://pkg.go.dev/os#Exit", "https://pkg.go.dev/log#Fatal"],
   since: "0.1.0",
   tier: "recommended",
@@ -109,6 +109,7 @@ function endsWithProcess(pkg: PackageModel, defer: GoNode): boolean {
   if (!callee) return false;
   if (callee.kind === "func_literal")
     return callee.find("call_expression").some((c) => pkg.symbol(c.child("function") as GoNode) === "recover");
+  if (callee.text.endsWith(".Body.Close")) return true;
   const symbol = pkg.symbol(callee);
   if (symbol !== null) return HARMLESS.has(symbol);
   const binding = callee.kind === "identifier" ? pkg.binding(callee) : null;
@@ -127,4 +128,5 @@ const HARMLESS = new Set([
   "time.Timer.Stop",
   "time.Ticker.Stop",
   "os/signal.Stop",
+  "database/sql.Rows.Close",
 ]);
