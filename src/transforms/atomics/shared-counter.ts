@@ -10,6 +10,7 @@ import {
   isCountable,
   isHandler,
   isUnderLock,
+  joins,
   type PackageModel,
   STARTERS,
   since,
@@ -34,7 +35,7 @@ export default defineRule({
   fixSafety:
     "Unsafe: every use in the package is rewritten, but a use in two steps (a Load, and a Store in its wake) still loses what comes between them, and another package that uses the variable does not compile any more.",
   silent:
-    "A lock is held at the change; the variable is used with sync/atomic, which atomic-mixed-access looks at; it is no plain integer; what changes it is not seen to run in a goroutine or an HTTP handler.",
+    "A lock is held at the change; the variable is used with sync/atomic, which atomic-mixed-access looks at; it is no plain integer; one goroutine alone changes it and is waited for; what changes it is not seen to run in a goroutine or an HTTP handler.",
   sources: ["https://go.dev/ref/mem", "https://pkg.go.dev/sync/atomic"],
   since: "0.1.0",
   tier: "pedantic",
@@ -48,11 +49,13 @@ export default defineRule({
   ],
   *check(pkg) {
     const told = new Set<Binding>();
-    for (const { body, start } of concurrent(pkg)) {
+    for (const run of concurrent(pkg)) {
+      const { body, start } = run;
       for (const { at, name } of changesIn(body)) {
         const counter = pkg.binding(name);
         if (counter?.entity?.kind !== "var" || told.has(counter)) continue; // not the package's
         if (!isCountable(pkg, name) || isUnderLock(pkg, at) || usedAtomically(pkg, counter)) continue;
+        if (isAlone(pkg, run, counter)) continue; // one goroutine, which is waited for
         told.add(counter);
         yield finding(
           this,
@@ -72,6 +75,8 @@ interface Concurrent {
   readonly body: GoNode;
   /** What starts the goroutine; null for a handler. */
   readonly start: GoNode | null;
+  /** The go statement or the call of Go; null for a handler. */
+  readonly by: GoNode | null;
 }
 
 /** Bodies that run beside others: of goroutines that are started, and of HTTP handlers. */
@@ -80,10 +85,10 @@ function* concurrent(pkg: PackageModel): Iterable<Concurrent> {
     if (start.kind === "call_expression" && !STARTERS.has(pkg.symbol(unparen(start.child("function") ?? start)) ?? "")) continue;
     const func = startedBy(pkg, start);
     if (func?.body && func.pkg === pkg)
-      yield { body: func.body, start: start.kind === "go_statement" ? (start.children[0] ?? start) : start };
+      yield { body: func.body, start: start.kind === "go_statement" ? (start.children[0] ?? start) : start, by: start };
   }
   for (const func of pkg.functions as Iterable<FuncModel>) {
-    if (func.body && isHandler(pkg, func) && !pkg.fileOf(func.node).test) yield { body: func.body, start: null };
+    if (func.body && isHandler(pkg, func) && !pkg.fileOf(func.node).test) yield { body: func.body, start: null, by: null };
   }
 }
 
@@ -107,6 +112,24 @@ function changesIn(body: GoNode): { readonly at: GoNode; readonly name: GoNode }
     if (operator === "+=" || operator === "-=" || (operator === "=" && again)) found.push({ at: n, name });
   });
   return found;
+}
+
+/** One goroutine, started outside of loops and waited for where it was started, does all the changes. */
+function isAlone(pkg: PackageModel, { body, by }: Concurrent, counter: Binding): boolean {
+  const func = by && pkg.functionOf(by);
+  if (!func?.body || !by) return false;
+  const flow = pkg.flow(func);
+  if (flow.inLoop(by)) return false;
+  const waited = func.body.find("call_expression", "unary_expression").some((n) => !by.contains(n) && joins(pkg, n) && flow.reaches(by, n));
+  return waited && !changedElsewhere(pkg, counter, body);
+}
+
+function changedElsewhere(pkg: PackageModel, counter: Binding, body: GoNode): boolean {
+  return [...pkg.mentions(counter.name)].some((n) => {
+    if (body.contains(n) || n.kind !== "identifier" || pkg.binding(n)?.entity !== counter.entity) return false;
+    const statement = n.closest("inc_statement", "dec_statement", "assignment_statement", "block");
+    return statement?.is("inc_statement", "dec_statement") || statement?.child("left")?.contains(n) === true;
+  });
 }
 
 function usedAtomically(pkg: PackageModel, counter: Binding): boolean {
