@@ -14,6 +14,7 @@ export { finding, fix } from "./rule/build.ts";
 export type { Applicability, Family, Finding, Fix, HandsOut, ImportIntent, Rule, Tier } from "./rule/rule.ts";
 export type { Edit, Span } from "./text/edit.ts";
 
+/** What is checked, and how; everything may be left out. */
 export type CheckOptions = Partial<RunOptions>;
 
 /**

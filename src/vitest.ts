@@ -5,6 +5,7 @@ import { type RuleModule, rulesOf } from "./api/module.ts";
 import type { TransformOptions } from "./api/transform.ts";
 import { trialCases, tryCase } from "./engine/trial.ts";
 
+/** Where the fixtures are, and what the transform is told. */
 export interface TestOptions {
   /** The directory that holds `before/<id>/` and `after/<id>/`: `new URL("fixtures", import.meta.url)`. */
   readonly fixtures: string | URL;

@@ -16,6 +16,7 @@ import { Unwritable, type Written, write } from "./write.ts";
 /** Go text for a place; a function makes it for each place. Metavariables of the pattern stand for what they matched. */
 export type Template = string | ((match: Match) => string);
 
+/** How a replacement is read. */
 export interface WriteOptions {
   /** Import paths of other modules by the names that the text uses for them; the standard library's are known. */
   readonly imports?: PackageNames;

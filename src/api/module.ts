@@ -9,6 +9,7 @@ export interface RuleModule extends TransformInfo {
   readonly default?: Transform | OwnRule | readonly OwnRule[];
 }
 
+/** Where a module comes from. */
 export interface ModuleSource {
   /** The id of a transform, which has none of its own. */
   readonly id: string;

@@ -9,6 +9,7 @@ import { universe } from "../model/universe.ts";
 import { type PackageNames, pathsFor, qualified } from "./packages.ts";
 import { type Meta, oneLine, placeholder, type SnippetKind, snippet, TransformError, unplaced } from "./snippet.ts";
 
+/** How a pattern is read. */
 export interface PatternOptions {
   /** Packages of other modules by the names that the pattern uses for them; those of the standard library are known. */
   readonly imports?: PackageNames;
@@ -40,7 +41,9 @@ const PUNCTUATION = new Set<string>(["(", ")", "{", "}", "[", "]", ",", ";", ":"
 const QUALIFIED = new Set<string>(["selector_expression", "qualified_type"]);
 const LITERALS = new Set<string>(["interpreted_string_literal", "raw_string_literal", "rune_literal"]);
 
+/** A pattern, read once and matched against many nodes. */
 export class Pattern {
+  /** As it was written. */
   readonly text: string;
   private readonly part: Part;
 
@@ -201,5 +204,7 @@ export function sameCode(a: GoNode, b: GoNode): boolean {
   if (a.kind !== b.kind) return false;
   const [left, right] = LITERALS.has(a.kind) ? [[], []] : [significant(a), significant(b)];
   if (left.length === 0 && right.length === 0) return a.text === b.text;
-  return left.length === right.length && left.every((n, i) => right[i] !== undefined && sameCode(n, right[i]));
+  return (
+    left.length === right.length && left.every((n, i) => right[i] !== undefined && n.field === right[i].field && sameCode(n, right[i]))
+  );
 }

@@ -22,6 +22,7 @@ export interface Meta {
   readonly many: boolean;
 }
 
+/** What a pattern or a replacement can be. */
 export type SnippetKind = "expression" | "statements" | "type" | "clause" | "declarations";
 
 export interface Snippet {

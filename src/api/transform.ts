@@ -22,6 +22,7 @@ export interface TransformFile {
 /** What was given on the command line as `--option name=value`; `--option name` alone gives true. */
 export type TransformOptions = Readonly<Record<string, string | true>>;
 
+/** What is said of a finding and its fix. */
 export interface FixOptions {
   /** What the fix does, as a verb phrase: "Call os.ReadFile". */
   readonly title: string;

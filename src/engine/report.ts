@@ -24,12 +24,14 @@ export interface Problem {
   readonly harmless?: boolean;
 }
 
+/** A file before and after. */
 export interface FileChange {
   readonly path: string;
   readonly before: string;
   readonly after: string;
 }
 
+/** What a run looked at, and for how long. */
 export interface Stats {
   files: number;
   bytes: number;
@@ -38,6 +40,7 @@ export interface Stats {
   milliseconds: number;
 }
 
+/** What a run found, what became of the fixes, and what went wrong. */
 export interface Report {
   /** Findings in the text as it was read, sorted by path, start, rule. */
   readonly findings: readonly Finding[];

@@ -12,6 +12,7 @@ export interface Source {
   readonly text: string;
 }
 
+/** A node of the syntax tree; kinds and fields are tree-sitter-go's. */
 export class GoNode {
   readonly source: Source;
   readonly kind: Kind | Token;

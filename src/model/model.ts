@@ -116,6 +116,7 @@ export interface PackageModel {
   noReturn(call: GoNode): ExitKind | null;
 }
 
+/** A call whose callee is known. */
 export interface Call {
   /** The call_expression. */
   readonly node: GoNode;
@@ -177,6 +178,7 @@ export interface Scope {
   readonly bindings: ReadonlyMap<string, Binding>;
 }
 
+/** What a name stands for. */
 export interface Binding {
   readonly name: string;
   readonly kind: BindingKind;
@@ -224,6 +226,7 @@ export interface Use {
 
 // ---------------------------------------------------------------- types
 
+/** A type, as far as declarations tell. */
 export type Type =
   | { readonly kind: "unknown" }
   /** Predeclared: "int", "string", "error" is a named type with path "". Untyped constants: "untyped int" and so on, "untyped nil". */
@@ -347,6 +350,7 @@ export interface Witness {
   readonly at: GoNode;
 }
 
+/** The control flow of one function. */
 export interface Flow {
   readonly func: FuncModel;
   readonly entry: Block;

@@ -10,6 +10,7 @@ import type { Edit, Span } from "../text/edit.ts";
  */
 export type Applicability = "safe" | "unsafe" | "display";
 
+/** recommended: on by default; pedantic: off unless selected; harden: off unless selected, and it adds something. */
 export type Tier = "recommended" | "pedantic" | "harden";
 
 /** An import that a fix needs (`add`) or makes superfluous where nothing else uses it (`drop`). Rendered once per file by the planner. */
@@ -21,6 +22,7 @@ export interface ImportIntent {
   readonly alias?: string;
 }
 
+/** A change that takes a finding away. */
 export interface Fix {
   /** Verb phrase: "Stop the timer when the function returns". */
   readonly title: string;
@@ -34,6 +36,7 @@ export interface Fix {
   readonly assumes?: readonly Span[];
 }
 
+/** Something that a rule found, and how it can be mended. */
 export interface Finding {
   readonly rule: string;
   readonly at: Span;
@@ -59,6 +62,7 @@ export interface HandsOut {
   names(pkg: PackageModel): readonly string[];
 }
 
+/** A rule: what it says about itself, what it wants to see, and what it finds. */
 export interface Rule {
   readonly id: string;
   readonly family: Family;

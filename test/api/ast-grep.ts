@@ -44,8 +44,11 @@ export const PROBES: readonly Probe[] = [
 /** "fmt/print.go:120-140": path and offsets in UTF-16 units. */
 export type Place = string;
 
-/** Places of each probe, by the engine's own run over the tree. */
-export async function byGomend(tree: string, paths: readonly string[]): Promise<Map<Probe, Set<Place>>> {
+/** Places of each probe, by the engine's own run over the tree, and the files of which not all could be read. */
+export async function byGomend(
+  tree: string,
+  paths: readonly string[],
+): Promise<{ places: Map<Probe, Set<Place>>; unread: ReadonlySet<string> }> {
   const rules = PROBES.map((probe, i) => {
     const transform: Transform = (file, api) => api.report(api.go(file).pattern(probe.pattern), "found");
     return transformRule({ id: `probe-${i}`, transform, triggers: [probe.literal] });
@@ -53,12 +56,14 @@ export async function byGomend(tree: string, paths: readonly string[]): Promise<
   const { report } = await run({ cwd: tree, paths, rules, isolated: true, includeGenerated: true });
   const faults = report.problems.filter((p) => p.rule !== null);
   if (faults.length > 0) throw new Error(faults.map((p) => `${p.path}: ${p.message}`).join("\n"));
-  return new Map(
+  const places = new Map(
     PROBES.map((probe, i) => {
       const own = report.findings.filter((f) => f.rule === `probe-${i}`);
       return [probe, new Set(own.map((f) => `${f.at.path}:${f.at.start}-${f.at.end}`))];
     }),
   );
+  // Declarations that the grammar cannot read are told, and not searched.
+  return { places, unread: new Set(report.problems.filter((p) => p.harmless).map((p) => p.path)) };
 }
 
 /** Places of each probe by ast-grep, in the files that a walk of gomend's takes: not under vendor and testdata. */

@@ -40,6 +40,7 @@ describe("a pattern", () => {
       "a = append(a, 1)",
       "s.a = append(s . a, 1, 2)",
     ]);
+    expect(found("copy($x, $x)", body("copy(a[1:], a[:1]); copy(a[1:], a[1:])"))).toEqual(["copy(a[1:], a[1:])"]);
     expect(found("f($_, $_)", body("f(1, 2)"))).toEqual(["f(1, 2)"]);
     expect(found("f($x, $x)", body("f(1, 2); f(g( 1 ), g(1))"))).toEqual(["f(g( 1 ), g(1))"]);
   });
