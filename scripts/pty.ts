@@ -137,25 +137,7 @@ export class Pty {
 
   /** Cells of one row. */
   cells(y: number): PtyCell[] {
-    const buffer = this.terminal.buffer.active;
-    const line = buffer.getLine(buffer.baseY + y);
-    const result: PtyCell[] = [];
-    for (let x = 0; line && x < this.terminal.cols; x++) {
-      const cell = line.getCell(x);
-      if (!cell || cell.getWidth() === 0) continue;
-      result.push({
-        text: cell.getChars() || " ",
-        width: cell.getWidth(),
-        foreground: cell.isFgDefault() ? null : cell.isFgRGB() ? hex(cell.getFgColor()) : cell.getFgColor(),
-        background: cell.isBgDefault() ? null : cell.isBgRGB() ? hex(cell.getBgColor()) : cell.getBgColor(),
-        bold: cell.isBold() !== 0,
-        dim: cell.isDim() !== 0,
-        italic: cell.isItalic() !== 0,
-        underline: cell.isUnderline() !== 0,
-        inverse: cell.isInverse() !== 0,
-      });
-    }
-    return result;
+    return cellsOf(this.terminal, y);
   }
 
   /** Resolves at the next output, at the program's end, or after the time. */
@@ -180,6 +162,36 @@ export class Pty {
     if (this.options.background !== undefined && data.includes("\x1b]11;?")) this.send(`\x1b]11;${this.options.background}\x1b\\`);
     if (data.includes("\x1b[c")) this.send("\x1b[?62;22c");
   }
+}
+
+/** What a terminal that is wide and high enough shows of a text with colours: cells, row by row. */
+export async function shownOf(text: string, columns: number): Promise<PtyCell[][]> {
+  const rows = text.split("\n").length;
+  const terminal = new xterm.Terminal({ cols: columns, rows, convertEol: true, allowProposedApi: true });
+  await new Promise<void>((resolve) => terminal.write(text, resolve));
+  return Array.from({ length: rows }, (_, y) => cellsOf(terminal, y));
+}
+
+function cellsOf(terminal: xterm.Terminal, y: number): PtyCell[] {
+  const buffer = terminal.buffer.active;
+  const line = buffer.getLine(buffer.baseY + y);
+  const result: PtyCell[] = [];
+  for (let x = 0; line && x < terminal.cols; x++) {
+    const cell = line.getCell(x);
+    if (!cell || cell.getWidth() === 0) continue;
+    result.push({
+      text: cell.getChars() || " ",
+      width: cell.getWidth(),
+      foreground: cell.isFgDefault() ? null : cell.isFgRGB() ? hex(cell.getFgColor()) : cell.getFgColor(),
+      background: cell.isBgDefault() ? null : cell.isBgRGB() ? hex(cell.getBgColor()) : cell.getBgColor(),
+      bold: cell.isBold() !== 0,
+      dim: cell.isDim() !== 0,
+      italic: cell.isItalic() !== 0,
+      underline: cell.isUnderline() !== 0,
+      inverse: cell.isInverse() !== 0,
+    });
+  }
+  return result;
 }
 
 function hex(color: number): string {
