@@ -210,13 +210,25 @@ export function mostSends(channel: LocalChannel): number {
     const { start } = op.runner;
     byStart.set(start, [...(byStart.get(start) ?? []), op]);
   }
-  let most = 0;
-  for (const sends of byStart.values()) {
-    const follow = sends.some((a) => sends.some((b) => a !== b && follows(a, b)));
-    const times = sends.map((op) => timesOf(channel, op));
-    most += follow ? times.reduce((sum, n) => sum + n, 0) : Math.max(...times);
-  }
-  return most;
+  const own = byStart.get(null) ?? [];
+  byStart.delete(null);
+  const started = [...byStart.values()].reduce((sum, sends) => sum + mostOf(channel, sends), 0);
+  const apart = own.every((op) => [...byStart.keys()].every((start) => start !== null && excludes(channel, op, start)));
+  return apart ? Math.max(started, mostOf(channel, own)) : started + mostOf(channel, own);
+}
+
+/** Of sends that one goroutine, or the function itself, does. */
+function mostOf(channel: LocalChannel, sends: readonly ChannelOp[]): number {
+  const times = sends.map((op) => timesOf(channel, op));
+  const follow = sends.some((a) => sends.some((b) => a !== b && follows(a, b)));
+  return follow ? times.reduce((sum, n) => sum + n, 0) : Math.max(0, ...times);
+}
+
+/** The function leaves behind its own send, and does not get to it behind the start: `ch <- v; return`. */
+function excludes(channel: LocalChannel, op: ChannelOp, start: GoNode): boolean {
+  const flow = channel.pkg.flow(channel.func);
+  if (op.runner.body !== channel.func || op.runner.deferred || !channel.func.node.contains(start)) return false;
+  return !flow.reaches(op.runner.at, start) && !flow.reaches(start, op.runner.at);
 }
 
 function follows(a: ChannelOp, b: ChannelOp): boolean {
