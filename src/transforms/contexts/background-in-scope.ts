@@ -35,7 +35,7 @@ export default defineRule({
   fixSafety:
     "Always unsafe: with the context, the call ends when its caller is cancelled; with context.WithoutCancel it gets the values only. Which of the two is meant only a person can tell.",
   silent:
-    "In deferred calls, cleanup and shutdown (by the names of the function, of the variable, or of what is called), in goroutines that nobody waits for, behind the context's end, as the stand-in for a nil context, and in comparisons; the context can never end.",
+    "In deferred calls, cleanup and shutdown (by the names of the function, of the variable, or of what is called), in goroutines that nobody waits for, behind the context's end, as the stand-in for a nil context, where the field gets its context, and in comparisons; the context can never end.",
   sources: ["https://pkg.go.dev/context#Background", "https://pkg.go.dev/context#WithoutCancel"],
   since: "0.1.0",
   tier: "pedantic",
@@ -113,9 +113,11 @@ function inDetached(pkg: PackageModel, node: GoNode): boolean {
   return !func || !isJoined(pkg, start, func);
 }
 
-/** `if ctx == nil { ctx = context.Background() }`, `ctx == context.Background()`. */
+/** `if ctx == nil { ctx = context.Background() }`, `ctx == context.Background()`, `s.ctx, s.cancel = context.WithCancel(context.Background())`. */
 function standsIn(node: GoNode, context: ContextInScope): boolean {
   if (climb(node).parent?.kind === "binary_expression") return true;
+  const statement = context.via === "field" ? node.closest("assignment_statement", "func_literal") : null;
+  if (statement?.child("left")?.items.some((i) => i.text === context.text)) return true;
   for (let n = node.parent; n && !n.is("func_literal", "function_declaration", "method_declaration"); n = n.parent) {
     const condition = n.kind === "if_statement" ? n.child("condition") : null;
     const nil = condition
