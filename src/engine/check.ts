@@ -266,7 +266,7 @@ export class Checker {
     const { dir, settings, version, rules, triggers, open, handed, names, handing } = place;
     const started = performance.now();
     const triggered = new Map<GoFile, readonly Declaration[]>();
-    const active = new Map<Rule, GoFile[]>();
+    const active = new Map<Rule, Map<GoFile, readonly Declaration[]>>();
     const wanted = new Map<string, FileSettings>();
     for (const { file, loaded } of members) {
       if (!loaded || (file.generated && !this.options.includeGenerated && !loaded.target.named)) continue;
@@ -276,7 +276,11 @@ export class Checker {
       const selected = triggers.select(file.source.text, file.declarations, loaded.presence, open);
       const touched = callers ? inOrder([...selected.touched, ...callers.declarations]) : selected.touched;
       if (touched.length > 0) triggered.set(file, touched);
-      for (const rule of new Set([...selected.rules, ...(callers?.rules ?? [])])) active.set(rule, [...(active.get(rule) ?? []), file]);
+      for (const rule of new Set([...selected.rules, ...(callers?.rules ?? [])])) {
+        const own = active.get(rule) ?? new Map<GoFile, readonly Declaration[]>();
+        const held = selected.byRule.get(rule) ?? [];
+        active.set(rule, own.set(file, callers?.rules.has(rule) ? inOrder([...held, ...callers.declarations]) : held));
+      }
     }
     const files = members.map((m) => m.file);
     const importer = this.modules.importer(dir, handing, place.witness);
@@ -297,7 +301,9 @@ export class Checker {
       const asked = active.get(rule);
       if (!asked) continue;
       const start = performance.now();
-      const ran = runRule(rule, pkg, asked);
+      // A rule sees what its own triggers touch, whatever other rules run.
+      pkg.focusOn(asked);
+      const ran = runRule(rule, pkg, [...asked.keys()]);
       const said = ran instanceof Promise ? await ran : ran;
       result.problems.push(...said.problems);
       for (const finding of said.findings) raw.push({ finding, rule });

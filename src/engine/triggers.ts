@@ -100,17 +100,19 @@ export class Triggers {
   }
 
   /**
-   * The declarations that hold all parts of a trigger of an open rule, in order, and the rules whose triggers they hold. A rule that is
-   * asked about whole files needs no declaration.
+   * The declarations that hold all parts of a trigger of an open rule, in order, and the rules whose triggers they hold, each with its own.
+   * A rule that is asked about whole files needs no declaration.
    */
   select<D extends Range>(
     text: string,
     declarations: readonly D[],
     presence: Presence,
     open: ReadonlySet<Rule>,
-  ): { readonly touched: D[]; readonly rules: Set<Rule> } {
+  ): { readonly touched: D[]; readonly rules: Set<Rule>; readonly byRule: ReadonlyMap<Rule, readonly D[]> } {
     const rules = new Set<Rule>(this.always.filter((r) => open.has(r)));
     const touched = new Set<D>([...rules].some((r) => !r.later) ? declarations : []);
+    const own = new Map<Rule, Set<D>>();
+    for (const rule of rules) if (!rule.later) own.set(rule, new Set(declarations));
     const occurrences = new Map<number, Set<D>>();
     const holding = (literal: number): Set<D> => {
       let set = occurrences.get(literal);
@@ -123,18 +125,21 @@ export class Triggers {
     for (const group of this.groups) {
       const [first, ...rest] = group.literals;
       if (first === undefined || !group.literals.every((l) => presence.literals[l] === 1)) continue;
-      const own = group.rules.filter((r) => open.has(r));
-      for (const rule of own) if (rule.later) rules.add(rule);
-      if (own.every((rule) => rule.later)) continue;
-      let any = false;
-      for (const d of holding(first)) {
-        if (!rest.every((l) => holding(l).has(d))) continue;
-        touched.add(d);
-        any = true;
+      const asking = group.rules.filter((r) => open.has(r));
+      for (const rule of asking) if (rule.later) rules.add(rule);
+      if (asking.every((rule) => rule.later)) continue;
+      const held = [...holding(first)].filter((d) => rest.every((l) => holding(l).has(d)));
+      if (held.length === 0) continue;
+      for (const d of held) touched.add(d);
+      for (const rule of asking) {
+        rules.add(rule);
+        const set = own.get(rule) ?? new Set<D>();
+        own.set(rule, set);
+        for (const d of held) set.add(d);
       }
-      if (any) for (const rule of own) rules.add(rule);
     }
-    return { touched: declarations.filter((d) => touched.has(d)), rules };
+    const inOrder = (set: ReadonlySet<D>): D[] => declarations.filter((d) => set.has(d));
+    return { touched: inOrder(touched), rules, byRule: new Map([...own].map(([rule, set]) => [rule, inOrder(set)])) };
   }
 
   private textOf(literal: number): string {

@@ -72,7 +72,9 @@ export interface PackageModel {
   /** Those of one name: several where build tags declare it in several ways. */
   method(type: string, name: string): readonly Entity[];
 
-  /** The parsed top-level declarations that a trigger touched, in order of file and offset. */
+  /** The same as long as the same declarations are looked at: for answers that hang on `roots`, `nodes`, `calls` or `functions`. */
+  readonly view: object;
+  /** The parsed top-level declarations that the rule's triggers touched, in order of file and offset. */
   readonly roots: Iterable<GoNode>;
   /** Nodes of the kinds in the triggered declarations. */
   nodes(...kinds: readonly import("../go/node.ts").Kind[]): Iterable<GoNode>;

@@ -6,10 +6,11 @@
 import type { FileImport } from "../go/imports.ts";
 import { candidateNames } from "../go/imports.ts";
 import type { Version } from "../go/module.ts";
-import { type GoNode, gatherByKind, type Kind, unparen } from "../go/node.ts";
+import { type GoNode, type Kind, unparen } from "../go/node.ts";
 import type { Declaration } from "../go/outline.ts";
 import type { GoFile, SyntaxProblem } from "./file.ts";
 import { buildFlow } from "./flow.ts";
+import { type Declarations, Focus, type Indexes } from "./focus.ts";
 import type { Binding, Call, Entity, ExitKind, Flow, FuncModel, PackageModel, Scope, Selection, Type } from "./model.ts";
 import { NoReturn } from "./noreturn.ts";
 import { LocalScope, type LocalScopes, localScopes } from "./scopes.ts";
@@ -26,7 +27,7 @@ export interface PackageInput {
   readonly version: Version;
   readonly files: readonly GoFile[];
   /** Asked for when the triggered declarations are. */
-  readonly triggered: ReadonlyMap<GoFile, readonly Declaration[]>;
+  readonly triggered: Declarations;
   readonly handedOut?: ReadonlyMap<string, ReadonlySet<string>>;
   readonly import: (path: string, from: PackageModel) => PackageModel | null;
   /** The same for models of the same files, for answers that hang on the files alone; the model itself by default. */
@@ -154,10 +155,8 @@ export class Package implements PackageModel {
   readonly #symbols = new Map<GoNode, string | null>();
   readonly #mentions = new Map<string, Once<GoNode>>();
   #names: Map<string, PackageEntity[]> | null = null;
-  #roots: GoNode[] | null = null;
-  #byKind: Map<string, GoNode[]> | null = null;
-  #callees: Map<string, GoNode[]> | null = null;
-  #callOrder: Map<GoNode, number> | null = null;
+  readonly #indexes: Indexes = new Map();
+  #focus: Focus;
 
   constructor(input: PackageInput) {
     this.#input = input;
@@ -167,6 +166,7 @@ export class Package implements PackageModel {
     this.version = input.version;
     this.files = input.files;
     for (const f of input.files) this.#fileByPath.set(f.path, f);
+    this.#focus = new Focus(input.files, () => input.triggered, this.#indexes);
     this.#types = new Types(this);
     this.#noReturn = new NoReturn(this, (name) => this.#named(name).filter((e) => e.kind === "func" || e.kind === "method"));
   }
@@ -236,44 +236,26 @@ export class Package implements PackageModel {
 
   // ------------------------------------------------------------ syntax
 
+  /** Looks at these declarations from now on: what `roots`, `nodes`, `calls` and `functions` give. */
+  focusOn(declarations: Declarations): void {
+    this.#focus = new Focus(this.files, () => declarations, this.#indexes);
+  }
+
+  get view(): object {
+    return this.#focus;
+  }
+
   get roots(): readonly GoNode[] {
-    if (!this.#roots) {
-      this.#roots = [];
-      for (const file of this.files) {
-        const triggered = this.#input.triggered.get(file) ?? [];
-        file.parse(triggered);
-        for (const d of triggered) {
-          const root = file.syntax(d);
-          if (root) this.#roots.push(root);
-        }
-      }
-    }
-    return this.#roots;
+    return this.#focus.roots;
   }
 
   nodes(...kinds: readonly Kind[]): GoNode[] {
-    if (!this.#byKind) {
-      this.#byKind = new Map();
-      for (const root of this.roots) gatherByKind(root, this.#byKind);
-    }
-    if (kinds.length === 1) return this.#byKind.get(kinds[0] as Kind) ?? [];
-    const found = kinds.flatMap((k) => this.#byKind?.get(k) ?? []);
-    const order = new Map(this.files.map((f, i) => [f.path, i]));
-    const rank = (n: GoNode) => order.get(n.source.path) ?? 0;
-    return found.sort((a, b) => rank(a) - rank(b) || a.start - b.start || b.end - a.end);
+    return this.#focus.nodes(kinds);
   }
 
   *calls(...symbols: readonly string[]): Iterable<Call> {
-    const callees = this.#calleeIndex();
     const wanted = new Set(symbols);
-    const names = new Set(symbols.map((s) => s.slice(s.lastIndexOf(".") + 1)));
-    const nodes = [...names].flatMap((n) => callees.get(n) ?? []);
-    if (names.size > 1 && nodes.length > 1) {
-      this.#callOrder ??= new Map(this.nodes("call_expression").map((n, i) => [n, i]));
-      const order = this.#callOrder;
-      nodes.sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
-    }
-    for (const node of nodes) {
+    for (const node of this.#focus.callsNamed(new Set(symbols.map((s) => s.slice(s.lastIndexOf(".") + 1))))) {
       const callee = unparen(node.child("function") as GoNode);
       const symbol = this.symbol(callee);
       if (symbol === null || !wanted.has(symbol)) continue;
@@ -292,21 +274,6 @@ export class Package implements PackageModel {
       func: this.functionOf(node),
       file: this.fileOf(node),
     };
-  }
-
-  #calleeIndex(): Map<string, GoNode[]> {
-    if (this.#callees) return this.#callees;
-    const callees = new Map<string, GoNode[]>();
-    for (const node of this.nodes("call_expression")) {
-      const callee = unparen(node.child("function") as GoNode);
-      const name = callee.kind === "selector_expression" ? callee.child("field")?.text : callee.kind === "identifier" ? callee.text : null;
-      if (!name) continue;
-      const same = callees.get(name);
-      if (same) same.push(node);
-      else callees.set(name, [node]);
-    }
-    this.#callees = callees;
-    return callees;
   }
 
   get functions(): Iterable<FuncModel> {

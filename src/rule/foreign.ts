@@ -68,11 +68,11 @@ export function callsOfSymbols(pkg: PackageModel, symbols: readonly string[], gi
   return calls;
 }
 
-const selectorCallsOf = new WeakMap<PackageModel, Map<string, GoNode[]>>();
+const selectorCallsOf = new WeakMap<object, Map<string, GoNode[]>>();
 
 /** Calls through a selector in the triggered declarations, by the selected name. */
 export function selectorCalls(pkg: PackageModel): ReadonlyMap<string, readonly GoNode[]> {
-  const known = selectorCallsOf.get(pkg);
+  const known = selectorCallsOf.get(pkg.view);
   if (known) return known;
   const byField = new Map<string, GoNode[]>();
   for (const node of pkg.nodes("call_expression")) {
@@ -83,7 +83,7 @@ export function selectorCalls(pkg: PackageModel): ReadonlyMap<string, readonly G
     if (same) same.push(node);
     else byField.set(field, [node]);
   }
-  selectorCallsOf.set(pkg, byField);
+  selectorCallsOf.set(pkg.view, byField);
   return byField;
 }
 

@@ -1,9 +1,9 @@
-/** Answers about a package that several rules ask for are worked out once, and let go with the package. */
+/** Answers about what is looked at of a package, worked out once and let go with it. */
 import type { PackageModel } from "../model/model.ts";
 
-/** `answer`, remembered by package and key. */
+/** `answer`, remembered by key as long as the same declarations of the package are looked at. */
 export function perPackage<K extends object, T>(answer: (pkg: PackageModel, key: K) => T): (pkg: PackageModel, key: K) => T {
-  return remembered((pkg) => pkg, answer);
+  return remembered((pkg) => pkg.view, answer);
 }
 
 /** As `perPackage`, for answers that hold nothing of the model itself: other models of the same files give the same. */

@@ -1,0 +1,103 @@
+/** What a rule looks at: some declarations of a package, indexed as it asks. */
+import { type GoNode, gatherByKind, type Kind, unparen } from "../go/node.ts";
+import type { Declaration } from "../go/outline.ts";
+import type { GoFile } from "./file.ts";
+
+export type Declarations = ReadonlyMap<GoFile, readonly Declaration[]>;
+
+/** One declaration's nodes. Declarations are indexed once, whatever looks at them. */
+interface Index {
+  readonly byKind: Map<string, GoNode[]>;
+  /** Calls by the last name of their callee. */
+  callees: Map<string, GoNode[]> | null;
+}
+
+export type Indexes = Map<GoNode, Index>;
+
+export class Focus {
+  private readonly files: readonly GoFile[];
+  private readonly declarations: () => Declarations;
+  private readonly indexes: Indexes;
+  private known: GoNode[] | null = null;
+  private readonly ofKind = new Map<Kind, GoNode[]>();
+
+  constructor(files: readonly GoFile[], declarations: () => Declarations, indexes: Indexes) {
+    this.files = files;
+    this.declarations = declarations;
+    this.indexes = indexes;
+  }
+
+  /** The declarations that parse, in order of file and offset. */
+  get roots(): readonly GoNode[] {
+    if (this.known) return this.known;
+    const roots: GoNode[] = [];
+    const declarations = this.declarations();
+    for (const file of this.files) {
+      const own = declarations.get(file) ?? [];
+      file.parse(own);
+      for (const d of own) {
+        const root = file.syntax(d);
+        if (root) roots.push(root);
+      }
+    }
+    this.known = roots;
+    return roots;
+  }
+
+  /** In order of file and offset, outer ones first. */
+  nodes(kinds: readonly Kind[]): GoNode[] {
+    const [only] = kinds;
+    if (kinds.length === 1 && only) {
+      let found = this.ofKind.get(only);
+      if (!found) {
+        found = this.roots.flatMap((root) => this.index(root).byKind.get(only) ?? []);
+        this.ofKind.set(only, found);
+      }
+      return found;
+    }
+    return this.roots.flatMap((root) => {
+      const { byKind } = this.index(root);
+      return kinds.flatMap((k) => byKind.get(k) ?? []).sort(inText);
+    });
+  }
+
+  /** Calls whose callee's last name is one of these, in order. */
+  callsNamed(names: ReadonlySet<string>): GoNode[] {
+    return this.roots.flatMap((root) => {
+      const callees = this.callees(root);
+      const found: GoNode[] = [];
+      for (const name of names) found.push(...(callees.get(name) ?? []));
+      return names.size > 1 ? found.sort(inText) : found;
+    });
+  }
+
+  private index(root: GoNode): Index {
+    let index = this.indexes.get(root);
+    if (!index) {
+      index = { byKind: new Map(), callees: null };
+      gatherByKind(root, index.byKind);
+      this.indexes.set(root, index);
+    }
+    return index;
+  }
+
+  private callees(root: GoNode): Map<string, GoNode[]> {
+    const index = this.index(root);
+    if (index.callees) return index.callees;
+    const callees = new Map<string, GoNode[]>();
+    for (const node of index.byKind.get("call_expression") ?? []) {
+      const callee = unparen(node.child("function") as GoNode);
+      const name = callee.kind === "selector_expression" ? callee.child("field")?.text : callee.kind === "identifier" ? callee.text : null;
+      if (!name) continue;
+      const same = callees.get(name);
+      if (same) same.push(node);
+      else callees.set(name, [node]);
+    }
+    index.callees = callees;
+    return callees;
+  }
+}
+
+function inText(a: GoNode, b: GoNode): number {
+  return a.start - b.start || b.end - a.end;
+}
