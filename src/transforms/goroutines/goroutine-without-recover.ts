@@ -27,7 +27,7 @@ export default defineRule({
   why: "A panic that is not recovered in its own goroutine ends the whole program, whatever the rest of it recovers from.",
   fixSafety: "A sketch to read: what a panic means there, and whether going on is right at all, only its author can say.",
   silent:
-    "A deferred function recovers, or is not at hand; all that the goroutine does is one call of a function that recovers; it only waits, closes or signals; what it runs is not at hand; tests.",
+    "A deferred function recovers, or is not at hand; all that the goroutine does is one call of a function that recovers; it only waits, closes or signals; it waits for a timer, as time.AfterFunc would; what it runs is not at hand; tests.",
   sources: ["https://go.dev/ref/spec#Handling_panics"],
   since: "0.1.0",
   tier: "pedantic",
@@ -38,6 +38,7 @@ export default defineRule({
       const started = startedBy(pkg, go);
       if (!started?.body) continue; // not at hand
       if (recovers(started) || delegates(started) || isQuiet(started)) continue;
+      if (standsForAfterFunc(started)) continue; // as time.AfterFunc would run it: without a recover, too
       yield finding(this, go.children[0] ?? go, "a panic in this goroutine ends the program", [sketch(started)]);
     }
   },
@@ -72,6 +73,14 @@ function delegates(func: FuncModel): boolean {
   const call = rest.length === 1 && rest[0]?.kind === "expression_statement" ? rest[0].items[0] : null;
   const callee = call?.kind === "call_expression" ? calleeOf(func.pkg, call) : null;
   return callee?.body != null && recovers(callee);
+}
+
+/** A stopped timer is waited for, and what comes then is done: `defer timer.Stop(); select { case <-timer.C: ... }`. */
+function standsForAfterFunc(func: FuncModel): boolean {
+  const [stop, select, ...more] = statementsOf(func.body as GoNode);
+  if (!stop || select?.kind !== "select_statement" || more.length > 0) return false;
+  const call = stop.kind === "defer_statement" && stop.items[0] ? unparen(stop.items[0]) : null;
+  return call?.kind === "call_expression" && func.pkg.symbol(unparen(call.child("function") ?? call)) === "time.Timer.Stop";
 }
 
 const QUIET = new Set([
