@@ -32,7 +32,7 @@ const C_MEMORY: Resource = {
   release: [],
   given: givenToC,
   harmlessTwice: false,
-  inMain: false,
+  inMain: true,
   text: "C.free(unsafe.Pointer({}))",
   name: "cs",
   type: { path: "unsafe", name: "Pointer" },
@@ -56,7 +56,7 @@ export default defineRule({
   fixSafety:
     "A deferred C.free is safe when nothing keeps the pointer: it goes to functions of libc that work on it and return, and to functions of the preamble that take a `const char *`. Unsafe when it goes to other functions of C, which may keep it. A C.free that stands on some paths already is moved into the defer. In a loop the fix is unsafe: it frees on each way out of the turn, or puts the turn into a function literal. `unsafe` is imported and stdlib.h is included where they are missing.",
   silent:
-    "The pointer is returned, stored in a field, a variable of the package, a slice, map or channel, captured by a literal that outlives the call, or passed to a function that is not known to leave it alone; C takes it back (a function whose name says free, release, destroy, unref, or that frees in the preamble); the path ends in main.main, a panic or an exit.",
+    "The pointer is returned, stored in a field, a variable of the package, a slice, map or channel, captured by a literal that outlives the call, or passed to a function that is not known to leave it alone; C takes it back (a function whose name says free, release, destroy, unref, or that frees in the preamble); the path ends in a panic or an exit.",
   sources: ["https://pkg.go.dev/cmd/cgo#hdr-Go_references_to_C", "https://go.dev/blog/cgo"],
   since: "0.1.0",
   tier: "recommended",

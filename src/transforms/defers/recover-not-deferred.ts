@@ -59,6 +59,13 @@ export default defineRule({
         yield finding(this, node, "recover is deferred itself, so no deferred function calls it", [inLiteral(p, node)]);
         continue;
       }
+      const early = argumentOf(node);
+      if (early) {
+        yield finding(this, node, "recover is called when its call is deferred, not when that runs", [
+          inLiteral(early.statement, early.call),
+        ]);
+        continue;
+      }
       const calls = plainCalls(pkg, func, node);
       if (!calls) continue; // a deferred function, or nobody knows
       const [site] = calls;
@@ -69,6 +76,13 @@ export default defineRule({
     }
   },
 });
+
+/** `defer log.Println(recover())`: what is deferred is Println alone. */
+function argumentOf(recover: GoNode): { readonly statement: GoNode; readonly call: GoNode } | null {
+  const statement = recover.closest("defer_statement", "func_literal", "block");
+  const call = statement?.kind === "defer_statement" ? statement.items[0] : null;
+  return statement && call ? { statement, call } : null;
+}
 
 // ---------------------------------------------------------------- who calls the function
 
