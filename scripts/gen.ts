@@ -121,6 +121,16 @@ async function page(rule: Rule): Promise<string> {
     "## When it is silent",
     "",
     rule.silent ? sentence(rule.silent) : "Where a type, a scope or an owner cannot be proved.",
+    ...(rule.options
+      ? [
+          "",
+          "## Options",
+          "",
+          "In `.gomend.yml`, under `options:` and the rule's id:",
+          "",
+          ...Object.entries(rule.options).map(([name, text]) => `- \`${name}\`: ${text}`),
+        ]
+      : []),
     "",
     "## Go versions",
     "",

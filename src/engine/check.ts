@@ -293,6 +293,7 @@ export class Checker {
       triggered,
       import: (path, from) => importer.import(path, from),
       handedOut: asModel(handed),
+      options: settings.options,
     });
     const ruled = performance.now();
     this.phases.model += ruled - started;

@@ -91,6 +91,13 @@ export async function loadConfig(file: string, shown: string, given: readonly Ru
   };
   check("select", data.select);
   check("ignore", data.ignore);
+  for (const [id, options] of Object.entries(data.options ?? {})) {
+    const known = rules.find((r) => r.id === id)?.options;
+    if (!known) throw new ConfigError(`${place(["options", id])}: there is no rule "${id}" with options`);
+    const strange = Object.keys(options).find((name) => !Object.hasOwn(known, name));
+    if (strange !== undefined)
+      throw new ConfigError(`${place(["options", id, strange])}: unknown option "${strange}"${didYouMean(strange, Object.keys(known))}`);
+  }
   check("extend-safe", data["extend-safe"]);
   check("extend-unsafe", data["extend-unsafe"]);
   data["per-file"]?.forEach((p, i) => {
@@ -111,6 +118,7 @@ export async function loadConfig(file: string, shown: string, given: readonly Ru
       ...(select ? { select } : {}),
       ...(ignore ? { ignore } : {}),
     })),
+    options: data.options ?? {},
     described,
     unloaded: load ? [] : plugins,
     plugged: loaded.length > 0,

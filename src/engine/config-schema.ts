@@ -76,6 +76,12 @@ export const configSchema = z.strictObject({
     .pipe(z.string().regex(/^1\.\d+(\.\d+)?$/, 'expected a Go version such as "1.22" (in quotes, so that 1.20 is not 1.2)'))
     .optional(),
   "per-file": z.array(z.strictObject({ files: names, select: names.optional(), ignore: names.optional() })).optional(),
+  options: z
+    .record(z.string(), z.record(z.string(), z.union([z.string(), z.array(z.string())]), { error: "expected options by name" }), {
+      error: "expected options by rule",
+    })
+    .optional()
+    .describe("Options of rules that have some, by rule; gomend rule <id> names them"),
   plugins: z
     .array(z.string(), { error: "expected a list of files" })
     .optional()

@@ -5,6 +5,9 @@ import type { Rule } from "../rule/rule.ts";
 
 const CONFIG_NAME = ".gomend.yml";
 
+/** By rule, then by name: what a configuration says of it. */
+export type RuleOptions = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+
 export interface PerFile {
   /** Patterns as in .gitignore. */
   readonly files: readonly string[];
@@ -27,6 +30,8 @@ export interface Config {
   /** Language version, in place of go.mod's. */
   readonly go?: string;
   readonly perFile: readonly PerFile[];
+  /** Options by rule and name. */
+  readonly options: RuleOptions;
   /** The rows of `resources:`, as rules, and the rules of plugins that were loaded. */
   readonly described: readonly Rule[];
   /** Plugins that are named and were not loaded. */
@@ -42,6 +47,7 @@ export const DEFAULTS: Config = {
   extendSafe: [],
   extendUnsafe: [],
   perFile: [],
+  options: {},
   described: [],
   unloaded: [],
   plugged: false,

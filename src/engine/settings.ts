@@ -3,7 +3,7 @@ import { dirname, relative, sep } from "node:path";
 import ignore, { type Ignore } from "ignore";
 import { formatVersion, type Version } from "../go/module.ts";
 import type { Finding, Rule } from "../rule/rule.ts";
-import type { Config } from "./config.ts";
+import type { Config, RuleOptions } from "./config.ts";
 import { Handing } from "./handing.ts";
 import { Selection, type Selectors, UNUSED_SUPPRESSION } from "./selection.ts";
 import { SUPPRESSION_MARK } from "./suppress.ts";
@@ -27,6 +27,7 @@ export class Settings {
   readonly rules: readonly Rule[];
   readonly go: string | null;
   readonly unusedSuppressions: boolean;
+  readonly options: RuleOptions;
   /** Tells these settings from others: rules, configuration and command line as text; patterns count from `root`. */
   readonly key: string;
   /** Directory of the configuration file; "" without one. */
@@ -61,6 +62,7 @@ export class Settings {
     this.safe = new Set(config.extendSafe);
     this.unsafe = new Set(config.extendUnsafe);
     this.go = config.go ?? null;
+    this.options = config.options;
     this.key = JSON.stringify([nameable.map((r) => r.id), all.map((r) => r.id), config.text, commandLine]);
     const selections = [this.base.selection, ...this.perFile.map((p) => new Selection(this.merge([p.selectors]), nameable))];
     this.rules = all.filter((r) => selections.some((s) => s.runs(r)));

@@ -60,6 +60,8 @@ export interface PackageModel {
   readonly version: Version;
   /** Packages of the module, its workspace, vendor and the module cache; null when not to be had. */
   import(path: string): PackageModel | null;
+  /** What the configuration says of a rule under a name; empty when nothing. */
+  option(rule: string, name: string): readonly string[];
   /** The same for models of the same files, for answers that hang on the files alone. */
   readonly identity: object;
   /** By import path of another package of the module: names of its functions and methods that hand out what they acquire. */

@@ -29,6 +29,8 @@ export interface PackageInput {
   /** Asked for when the triggered declarations are. */
   readonly triggered: Declarations;
   readonly handedOut?: ReadonlyMap<string, ReadonlySet<string>>;
+  /** What the configuration says of rules, by rule and name. */
+  readonly options?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
   readonly import: (path: string, from: PackageModel) => PackageModel | null;
   /** The same for models of the same files, for answers that hang on the files alone; the model itself by default. */
   readonly identity?: object;
@@ -178,6 +180,13 @@ export class Package implements PackageModel {
 
   get identity(): object {
     return this.#input.identity ?? this;
+  }
+
+  option(rule: string, name: string): readonly string[] {
+    const { options } = this.#input;
+    const own = options && Object.hasOwn(options, rule) ? options[rule] : undefined;
+    const value = own && Object.hasOwn(own, name) ? own[name] : undefined;
+    return value === undefined ? [] : typeof value === "string" ? [value] : value;
   }
 
   get handedOut(): ReadonlyMap<string, ReadonlySet<string>> {

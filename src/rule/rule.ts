@@ -76,6 +76,8 @@ export interface Rule {
   readonly silent?: string;
   /** Where the facts come from. */
   readonly sources?: readonly string[];
+  /** Options that a configuration may set, and what each does. */
+  readonly options?: Readonly<Record<string, string>>;
   /** The gomend version that brought it; "" for a rule of a user's own. */
   readonly since: string;
   readonly tier: Tier;

@@ -34,6 +34,10 @@ import signalUnbuffered from "./goroutines/signal-unbuffered.ts";
 import wgAddInGoroutine from "./goroutines/wg-add-in-goroutine.ts";
 import wgDoneSkipped from "./goroutines/wg-done-skipped.ts";
 import wgWaitInLoop from "./goroutines/wg-wait-in-loop.ts";
+import addGoleak from "./harden/add-goleak.ts";
+import addPanicReport from "./harden/add-panic-report.ts";
+import addServerTimeouts from "./harden/add-server-timeouts.ts";
+import safeAfterfunc from "./harden/safe-afterfunc.ts";
 import poolGetWithoutReset from "./pools/pool-get-without-reset.ts";
 import poolPutByValue from "./pools/pool-put-by-value.ts";
 import poolUseAfterPut from "./pools/pool-use-after-put.ts";
@@ -100,6 +104,10 @@ export const rules: readonly Rule[] = [
   wgAddInGoroutine,
   wgDoneSkipped,
   wgWaitInLoop,
+  addGoleak,
+  addPanicReport,
+  addServerTimeouts,
+  safeAfterfunc,
   poolGetWithoutReset,
   poolPutByValue,
   poolUseAfterPut,

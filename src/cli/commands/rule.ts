@@ -46,6 +46,12 @@ function page(rule: Rule): string {
     ...section("Why", [rule.why]),
     ...section("Fix safety", [rule.fixSafety]),
     ...(rule.silent ? section("Silent", [rule.silent]) : []),
+    ...(rule.options
+      ? section(
+          "Options",
+          Object.entries(rule.options).map(([name, text]) => `${name}: ${text}`),
+        )
+      : []),
     ...(rule.sources?.length ? section("Sources", rule.sources) : []),
     ...section("Suppress", [`//gomend:ignore ${rule.id} // reason`]),
   ].join("\n")}\n`;
