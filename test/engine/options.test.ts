@@ -14,7 +14,7 @@ describe("options", () => {
   it("name the reporter of panics", async () => {
     const text = await fixed("options:\n  add-panic-report:\n    reporter: example.com/m/report.Panic\n");
     expect(text).toContain('import "example.com/m/report"');
-    expect(text).toContain("\ngo func() {\n\t\tdefer report.Panic()\n\t\twork()\n\t}()");
+    expect(text).toContain("\tgo func() {\n\t\tdefer report.Panic()\n\t\twork()\n\t}()");
     expect(await fixed("{}\n")).toContain("debug.Stack()");
   });
 
