@@ -1,7 +1,7 @@
 /** Patterns beside ast-grep's, over the standard library. Every difference has to be one of those that docs/transforms.md explains. */
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { goVersion } from "../house/go.ts";
 import { byAstGrep, byGomend, type Place, PROBES, type Probe } from "./ast-grep.ts";
@@ -50,9 +50,18 @@ describe.skipIf(goVersion() === null)("patterns over the standard library", () =
     return text.includes("//") ? "a comment stands inside" : null;
   }
 
+  /** Some file of the package declares the name: syscall's `var errors` of most platforms, where others import package errors. */
+  function isDeclaredBeside(place: Place, name: string): boolean {
+    const dir = join(tree, dirname(place.slice(0, place.lastIndexOf(":"))));
+    const declares = new RegExp(`^(var|func|const|type) ${name}\\b`, "m");
+    return readdirSync(dir).some((file) => file.endsWith(".go") && declares.test(readFileSync(join(dir, file), "utf8")));
+  }
+
   /** Why ast-grep finds what gomend does not. */
   function whyLess({ pattern }: Probe, text: string, place: Place): string | null {
     if (pattern.startsWith("for $i :=") && /^for [^:]*,/.test(text)) return "a metavariable is one node, not a list";
+    const name = /^(\w+)\.\w/.exec(pattern)?.[1];
+    if (name && isDeclaredBeside(place, name)) return "a file for another platform declares the package's name";
     return unread.has(place.slice(0, place.lastIndexOf(":"))) ? "a declaration that the bundled grammar cannot read" : null;
   }
 });
