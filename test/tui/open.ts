@@ -69,7 +69,7 @@ export async function review(files: Readonly<Record<string, string>>, how: How =
     for (const key of all) {
       const from = pty.raw.length;
       pty.send(key);
-      for (let i = 0; i < 40 && !pty.raw.includes("\x1b[?2026l", from); i++) await pty.change(250);
+      for (let i = 0; i < 40 && pty.code === null && !pty.raw.includes("\x1b[?2026l", from); i++) await pty.change(250);
       await pty.settled();
     }
   };
