@@ -7,6 +7,7 @@ import type { Report } from "../engine/report.ts";
 import { UsageError } from "../engine/run.ts";
 import { didYouMean } from "../engine/selection.ts";
 import { type Format, isFormat, formats as known, type ReportContext, reporters } from "../report/index.ts";
+import { escapeJson } from "../text/sanitize.ts";
 import { wantsColor } from "./color.ts";
 
 export interface Sink {
@@ -64,7 +65,7 @@ export async function emit(
       terminal: file === null && stream.isTTY === true,
     };
     if (file === null) {
-      for (const chunk of reporter(report, whole)) stream.write(chunk);
+      for (const chunk of reporter(report, whole)) stream.write(JSON_FORMATS.has(format) ? escapeJson(chunk) : chunk);
       continue;
     }
     try {
@@ -74,6 +75,9 @@ export async function emit(
     }
   }
 }
+
+/** Exact data, for programs; a terminal may show it all the same. */
+const JSON_FORMATS: ReadonlySet<Format> = new Set(["json", "json-lines", "sarif", "gitlab", "rdjson", "rdjsonl", "report"]);
 
 async function ownersIn(cwd: string): Promise<((path: string) => readonly string[]) | null> {
   const { Owners } = await import("../engine/owners.ts");

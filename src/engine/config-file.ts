@@ -1,12 +1,13 @@
 /** Reads `.gomend.yml`. Loaded only when there is one: it brings large libraries. */
-import { readFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
 import type { Rule } from "../rule/rule.ts";
-import { type Config, ConfigError, DEFAULTS } from "./config.ts";
+import { CONFIG_NAME, type Config, ConfigError, DEFAULTS } from "./config.ts";
 import { configSchema } from "./config-schema.ts";
-import { reason } from "./discover.ts";
+import { leadsOutside, reason, topOf } from "./discover.ts";
+import { faultOfPattern } from "./patterns.ts";
+import { LARGEST_SETTINGS, readRegular } from "./regular.ts";
 import { ruleOfRow } from "./resources.ts";
 import { checkSelector, didYouMean, selectorNames, UnknownSelector } from "./selection.ts";
 
@@ -17,12 +18,14 @@ export type LoadPlugin = (file: string) => Promise<readonly Rule[]>;
 export async function loadConfig(file: string, shown: string, given: readonly Rule[], load: LoadPlugin | null): Promise<Config> {
   let text: string;
   try {
-    text = readFileSync(file, "utf8");
+    text = readRegular(file, LARGEST_SETTINGS).toString("utf8");
   } catch (error) {
     throw new ConfigError(`cannot read the configuration ${shown}: ${reason(error)}`);
   }
+  if (basename(file) === CONFIG_NAME && leadsOutside(file, topOf(dirname(file))))
+    throw new ConfigError(`the configuration ${shown} is a link that leads out of the tree: name it with --config, or copy it`);
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = within(shown, () => parseDocument(text, { lineCounter: lines, prettyErrors: false }));
   const at = (offset: number): string => {
     const { line, col } = lines.linePos(offset);
     return `${shown}:${line}:${col}`;
@@ -46,7 +49,7 @@ export async function loadConfig(file: string, shown: string, given: readonly Ru
   const go = document.get("go", true);
   // YAML reads 1.20 as the number 1.2: take what is written.
   if (isScalar(go) && typeof go.value === "number" && go.source !== undefined) go.value = go.source;
-  const parsed = configSchema.safeParse(document.toJS());
+  const parsed = configSchema.safeParse(within(shown, () => document.toJS() as unknown));
   if (!parsed.success) {
     const { issues } = parsed.error;
     const issue = issues.find((i) => i.code === "unrecognized_keys") ?? issues[0];
@@ -89,6 +92,13 @@ export async function loadConfig(file: string, shown: string, given: readonly Ru
       }
     });
   };
+  const heed = (patterns: readonly string[] | undefined, path: readonly PropertyKey[]): void => {
+    patterns?.forEach((pattern, i) => {
+      const why = faultOfPattern(pattern);
+      if (why !== null) throw new ConfigError(`${place([...path, i])}: ${why}, which could take forever`);
+    });
+  };
+  heed(data.exclude, ["exclude"]);
   check("select", data.select);
   check("ignore", data.ignore);
   for (const [id, options] of Object.entries(data.options ?? {})) {
@@ -101,6 +111,7 @@ export async function loadConfig(file: string, shown: string, given: readonly Ru
   check("extend-safe", data["extend-safe"]);
   check("extend-unsafe", data["extend-unsafe"]);
   data["per-file"]?.forEach((p, i) => {
+    heed(p.files, ["per-file", i, "files"]);
     check("select", p.select, ["per-file", i, "select"]);
     check("ignore", p.ignore, ["per-file", i, "ignore"]);
   });
@@ -123,6 +134,17 @@ export async function loadConfig(file: string, shown: string, given: readonly Ru
     unloaded: load ? [] : plugins,
     plugged: loaded.length > 0,
   };
+}
+
+/** YAML that nests too deeply, or whose aliases multiply, ends in an exception. */
+function within<T>(shown: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw new ConfigError(
+      `cannot read the configuration ${shown}: ${error instanceof RangeError ? "it is nested too deeply" : (error as Error).message}`,
+    );
+  }
 }
 
 /** The keys that are known at a place. */

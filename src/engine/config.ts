@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Rule } from "../rule/rule.ts";
 
-const CONFIG_NAME = ".gomend.yml";
+export const CONFIG_NAME = ".gomend.yml";
 
 /** By rule, then by name: what a configuration says of it. */
 export type RuleOptions = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;

@@ -1,9 +1,11 @@
 /**
  * Which Go files a run looks at: files, directories, `./...`. Iterative, sorted, and honest about what it could not read.
  */
-import { type Dirent, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { type Dirent, readdirSync, realpathSync, type Stats, statSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
-import ignore, { type Ignore } from "ignore";
+import type { Ignore } from "ignore";
+import { patternsIn } from "./patterns.ts";
+import { LARGEST_SETTINGS, readRegular } from "./regular.ts";
 import type { Problem } from "./report.ts";
 
 export interface Target {
@@ -53,7 +55,7 @@ export function discover(options: DiscoverOptions): Discovered {
   const empty: string[] = [];
   for (const argument of options.paths.length ? options.paths : ["."]) {
     const absolute = resolve(cwd, argument.replace(/(^|[/\\])\.\.\.$/, "$1") || ".");
-    const stat = statSync(absolute, { throwIfNoEntry: false });
+    const stat = statOf(absolute);
     if (!stat) {
       missing.push(argument);
     } else if (!stat.isDirectory()) {
@@ -71,6 +73,7 @@ export function discover(options: DiscoverOptions): Discovered {
 /** Walks one directory; true when it holds Go files that were found already through another argument. */
 function walk(root: string, cwd: string, all: boolean, found: Map<string, Target>, problems: Problem[]): boolean {
   let seen = false;
+  const inside = treeOf(root, cwd);
   const rules = all ? null : ancestorRules(root);
   const stack: { dir: string; rules: IgnoreRules | null }[] = [{ dir: root, rules }];
   for (let item = stack.pop(); item; item = stack.pop()) {
@@ -94,8 +97,14 @@ function walk(root: string, cwd: string, all: boolean, found: Map<string, Target
       } else if (name.endsWith(".go")) {
         const first = name.charCodeAt(0);
         if (first === 0x2e || first === 0x5f) continue;
-        if (entry.isSymbolicLink() && !leadsToFile(absolute, prefix, name, problems)) continue;
         if (here && ignored(here, absolute, false)) continue;
+        const why = entry.isFile() ? null : entry.isSymbolicLink() ? faultOfLink(absolute, inside) : IRREGULAR;
+        if (why !== null) {
+          const path = prefix === "." ? name : `${prefix}/${name}`;
+          if (why !== "")
+            problems.push({ path, rule: null, message: why, ...(why === IRREGULAR || why === OUTSIDE ? { harmless: true } : {}) });
+          continue;
+        }
         if (found.has(absolute)) seen = true;
         else found.set(absolute, { path: prefix === "." ? name : `${prefix}/${name}`, absolute, named: false });
       }
@@ -104,14 +113,42 @@ function walk(root: string, cwd: string, all: boolean, found: Map<string, Target
   return seen;
 }
 
-/** As the go command does: a link to a file counts, a link to a directory is not followed (so no walk can go round in circles). */
-function leadsToFile(absolute: string, prefix: string, name: string, problems: Problem[]): boolean {
+const IRREGULAR = "no regular file: not checked";
+const OUTSIDE = "a link that leads out of the tree: not checked (name it to check it)";
+
+/**
+ * Null for a link to a file within the tree; else why it is not followed, "" for no reason to tell. As the go command does, a link to a directory is not
+ * followed, so that no walk can go round in circles. What lies outside is nobody's to read or to write because of a link.
+ */
+function faultOfLink(absolute: string, inside: string): string | null {
   try {
-    return statSync(absolute).isFile();
+    if (leadsOutside(absolute, inside)) return OUTSIDE;
+    const stat = statSync(absolute);
+    return stat.isFile() ? null : stat.isDirectory() ? "" : IRREGULAR;
   } catch (error) {
-    problems.push({ path: prefix === "." ? name : `${prefix}/${name}`, rule: null, message: `cannot follow the link: ${reason(error)}` });
-    return false;
+    return `cannot follow the link: ${reason(error)}`;
   }
+}
+
+/** The work tree's top above a directory, or the directory itself, without links. */
+export function topOf(root: string): string {
+  const from = realpathSync(root);
+  for (let dir = from; ; dir = dirname(dir)) {
+    if (statSync(join(dir, ".git"), { throwIfNoEntry: false })) return dir;
+    if (dirname(dir) === dir) return from;
+  }
+}
+
+/** The tree that a walk may follow links in: the work tree; where there is none the working directory, or the root when that lies elsewhere. */
+function treeOf(root: string, cwd: string): string {
+  const top = topOf(root);
+  return top === realpathSync(root) && !leadsOutside(root, realpathSync(cwd)) ? realpathSync(cwd) : top;
+}
+
+/** Whether a path is, by its links, not within a directory, which is given without links. */
+export function leadsOutside(path: string, dir: string): boolean {
+  const real = realpathSync(path);
+  return real !== dir && !real.startsWith(dir.endsWith(sep) ? dir : `${dir}${sep}`);
 }
 
 // ---------------------------------------------------------------- .gitignore
@@ -136,10 +173,14 @@ function ignored(rules: IgnoreRules, absolute: string, directory: boolean): bool
 
 function load(file: string, base: string, above: IgnoreRules | null): IgnoreRules | null {
   try {
-    return { base, rules: ignore().add(readFileSync(file, "utf8")), above };
+    return { base, rules: patternsIn(readSettings(file)).rules, above };
   } catch {
     return above;
   }
+}
+
+function readSettings(file: string): string {
+  return readRegular(file, LARGEST_SETTINGS).toString("utf8");
 }
 
 /** Rules of the directories above the root, up to the work tree's top; dropped when they name the root itself, which was asked for. */
@@ -170,10 +211,21 @@ function ownRules(
   if (!entries.some((e) => e.name === ".gitignore" && !e.isDirectory())) return above;
   const file = join(dir, ".gitignore");
   try {
-    return { base: dir, rules: ignore().add(readFileSync(file, "utf8")), above };
+    const { rules, fault } = patternsIn(readSettings(file));
+    if (fault) problems.push({ path: displayPath(cwd, file), rule: null, line: fault.line, message: fault.message, harmless: true });
+    return { base: dir, rules, above };
   } catch (error) {
     problems.push({ path: displayPath(cwd, file), rule: null, message: `cannot read: ${reason(error)}` });
     return above;
+  }
+}
+
+/** Undefined for what is not there, whatever is the matter with its path. */
+function statOf(absolute: string): Stats | undefined {
+  try {
+    return statSync(absolute, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
   }
 }
 
@@ -190,6 +242,12 @@ export function reason(error: unknown): string {
       return "too many levels of symbolic links";
     case "EISDIR":
       return "it is a directory";
+    case "EIRREGULAR":
+      return "it is no regular file";
+    case "EFBIG":
+      return "it is too large";
+    case "ENAMETOOLONG":
+      return "its path is too long";
     case "EROFS":
       return "the file system is read-only";
     case "ENOSPC":

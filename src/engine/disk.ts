@@ -1,8 +1,9 @@
 /** The files as a run sees them: what is on disk, with texts of its own in place of some files. */
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { Contents } from "./cache/contents.ts";
 import { displayPath } from "./discover.ts";
+import { readRegular } from "./regular.ts";
 
 /** Texts that stand for what is on disk, by path as reports show it; null for a file that counts as not there. */
 export type Overlay = ReadonlyMap<string, string | null>;
@@ -35,9 +36,9 @@ export class Disk {
     return text === undefined ? this.readOrNull(absolute) : text;
   }
 
-  /** What is on disk; throws as `readFileSync` does. */
+  /** What is on disk; throws as `readRegular` does. */
   bytes(absolute: string): Buffer {
-    return this.contents ? this.contents.read(absolute) : readFileSync(absolute);
+    return this.contents ? this.contents.read(absolute) : readRegular(absolute);
   }
 
   /** The bytes of a file as the run sees it; none when it is not there or cannot be read. */

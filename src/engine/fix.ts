@@ -81,8 +81,15 @@ export async function fixInRounds(
       record(candidate, { status: "not-selected", reason }, origins, outcomes);
     }
     for (const candidate of settled.applied) record(candidate, { status: "applied", round: rounds }, origins, outcomes);
-    for (const { candidate, rival } of conflicts)
-      record(candidate, { status: "conflict", rival: origins.get(rival) ?? rival }, origins, outcomes);
+    const unread = new Map(settled.unwanted.map(({ candidate, reason }) => [candidate.finding, reason]));
+    for (const { candidate, rival } of conflicts) {
+      const reason = candidate.finding.at.path === rival.at.path ? unread.get(rival) : undefined;
+      // In a file that does not parse, what lost would fare no better in any round.
+      if (reason !== undefined) refused.add(refusal(candidate, state));
+      const outcome: Outcome =
+        reason === undefined ? { status: "conflict", rival: origins.get(rival) ?? rival } : { status: "not-selected", reason };
+      record(candidate, outcome, origins, outcomes);
+    }
     for (const file of settled.files) {
       if (!originals.has(file.path)) originals.set(file.path, file.before);
       texts.set(file.path, file.after);

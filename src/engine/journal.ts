@@ -3,7 +3,7 @@
  * This file says where journals are and what they say; src/engine/write.ts writes them.
  */
 import { createHash } from "node:crypto";
-import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync } from "node:fs";
+import { lstatSync, readdirSync, readFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
 
@@ -53,15 +53,6 @@ export function stateDirectories(env: Readonly<Record<string, string | undefined
         ? join(LOCALAPPDATA, "gomend", "state")
         : join(homedir(), ".local", "state", "gomend");
   return [usual, join(tmpdir(), `gomend-${own}`)];
-}
-
-/** The work tree's top above a directory, or the directory itself: what one `gomend undo` speaks of. */
-export function rootOf(cwd: string): string {
-  const from = realpathSync(cwd);
-  for (let dir = from; ; dir = dirname(dir)) {
-    if (existsSync(join(dir, ".git"))) return dir;
-    if (dirname(dir) === dir) return from;
-  }
 }
 
 /** The name of a root's directory among the journals. */

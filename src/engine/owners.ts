@@ -4,9 +4,11 @@
  *
  * Sources: docs.github.com "About code owners", docs.gitlab.com "Code Owners syntax".
  */
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import ignore, { type Ignore } from "ignore";
+import { faultOfPattern } from "./patterns.ts";
+import { LARGEST_SETTINGS, readRegular } from "./regular.ts";
 
 /** Where the two look, in their order. */
 const PLACES = [".github/CODEOWNERS", ".gitlab/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"];
@@ -62,6 +64,7 @@ function* linesOf(text: string): Generator<Line> {
     }
     const [pattern = "", ...owners] = words(line);
     const plain = pattern.startsWith("!") ? `\\${pattern}` : pattern;
+    if (faultOfPattern(plain) !== null) continue;
     yield { section, pattern: ignore().add(plain), owners: owners.length > 0 ? owners : defaults };
   }
 }
@@ -75,7 +78,7 @@ function words(text: string): string[] {
 
 function read(file: string): string | null {
   try {
-    return readFileSync(file, "utf8");
+    return readRegular(file, LARGEST_SETTINGS).toString("utf8");
   } catch {
     return null;
   }

@@ -21,7 +21,7 @@ import {
   writeSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { realFile, reason } from "./discover.ts";
+import { realFile, reason, topOf } from "./discover.ts";
 import {
   CLOSED,
   digest,
@@ -33,7 +33,6 @@ import {
   OPEN,
   readJournal,
   rootKey,
-  rootOf,
   SCRATCH,
   scratchOf,
   stateDirectories,
@@ -83,7 +82,7 @@ export function writeChanges(
     for (const { path } of changes) problems.push({ path, rule: null, message: why });
     return { written: [], problems, interrupted: null };
   };
-  const root = rootOf(cwd);
+  const root = topOf(cwd);
   const place = placeFor(root);
   if ("why" in place)
     return all(`not written: the journal for gomend undo cannot be kept: ${place.why}; set GOMEND_STATE_DIR to a directory of your own`);
@@ -125,7 +124,7 @@ export function writeChanges(
  */
 export function undoLast(cwd: string = process.cwd()): Undone {
   const nothing: Undone = { at: null, restored: [], problems: [] };
-  const dirs = stateDirectories().map((dir) => join(dir, rootKey(rootOf(cwd))));
+  const dirs = stateDirectories().map((dir) => join(dir, rootKey(topOf(cwd))));
   const dir = dirs.find((d) => distrust(dirname(d)) === null && journalsIn(d).length > 0);
   if (dir === undefined) return nothing;
   const lock = lockIn(dir);
@@ -147,7 +146,7 @@ export function undoLast(cwd: string = process.cwd()): Undone {
 /** Forgets the last write without taking it back; gives when it was, null when there is none. */
 export function forgetLast(cwd: string = process.cwd()): string | null {
   for (const state of stateDirectories()) {
-    const [last] = distrust(state) === null ? journalsIn(join(state, rootKey(rootOf(cwd)))) : [];
+    const [last] = distrust(state) === null ? journalsIn(join(state, rootKey(topOf(cwd)))) : [];
     if (!last) continue;
     const at = readJournal(last.path)?.at ?? "";
     unlinkSync(last.path);

@@ -6,7 +6,7 @@
  */
 import { readFile } from "node:fs/promises";
 import { locate } from "./locate.ts";
-import { importsOnly } from "./outline.ts";
+import { importsOnly, outline } from "./outline.ts";
 import { BOM, CR } from "./scan.ts";
 import { exportStack } from "./stack.ts";
 
@@ -42,6 +42,8 @@ let loading: Promise<void> | null = null;
 let code: Uint8Array | null = null;
 let compiled: object | null = null;
 let instance: Exports | null = null;
+/** The module with its stack exported, compiled when it is first needed. */
+let wide: object | null = null;
 
 /** Loads gofmt once. Must be awaited before the functions below, which are synchronous. */
 export function loadFormatter(): Promise<void> {
@@ -112,6 +114,15 @@ function run(text: string): Output {
   const output = attempt(instance, text);
   if (output) return output;
   instance = null;
+  // go/parser unwinds from many errors, and from build lines that are none, in a way that the module cannot. What the outline knows says more.
+  const { problem } = outline(text);
+  if (problem) {
+    const { line, column } = lineAndColumn(text, problem.offset);
+    return {
+      failed: true,
+      text: `${line}:${Buffer.byteLength(text.slice(problem.offset - column + 1, problem.offset)) + 1}: ${problem.message}`,
+    };
+  }
   return runWide(text) ?? { failed: true, text: `1:1: ${GAVE_UP}` };
 }
 
@@ -145,9 +156,10 @@ const GUARD = 4096;
 
 /** Runs gofmt with a wide stack, in an instance of its own; null when that is not enough either. */
 function runWide(text: string): Output | null {
-  const module = code && exportStack(code, STACK);
-  if (!module) return null;
-  const gofmt = start(new WebAssembly.Module(module));
+  const bytes = wide ? null : code && exportStack(code, STACK);
+  if (bytes) wide = new WebAssembly.Module(bytes);
+  if (!wide) return null;
+  const gofmt = start(wide);
   // The allocator never frees, so the block stays ours.
   const low = gofmt.alloc(WIDE);
   const guard = () => new Uint8Array(gofmt.memory.buffer, low, GUARD);
@@ -159,7 +171,7 @@ function runWide(text: string): Output | null {
 
 const STACK = "stack";
 
-const GAVE_UP = "nested too deeply, or too large, for the bundled gofmt";
+const GAVE_UP = "the bundled gofmt gave up: too many errors, a build line that is none, nested too deeply, or too large";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });

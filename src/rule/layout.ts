@@ -40,8 +40,27 @@ const BASIC: Readonly<Record<string, readonly [size: number, align: number]>> = 
   string: [8, 4],
 };
 
+/** Deeper types than any person writes: a type that holds itself, which is no Go, ends here. */
+const DEEPEST = 200;
+/** Parts of one type that are looked at: types that hold the next one twice, and so on, have too many to count. */
+const MOST_PARTS = 20_000;
+
+let depth = 0;
+let parts = 0;
+
 /** null where the type, or a part of it, is not known. */
 export function layoutOf(pkg: PackageModel, type: Type): Layout | null {
+  if (depth === 0) parts = 0;
+  if (depth >= DEEPEST || ++parts > MOST_PARTS) return null;
+  depth++;
+  try {
+    return layoutWithin(pkg, type);
+  } finally {
+    depth--;
+  }
+}
+
+function layoutWithin(pkg: PackageModel, type: Type): Layout | null {
   switch (type.kind) {
     case "basic": {
       const known = BASIC[type.name];

@@ -17,6 +17,13 @@ export function sanitize(text: string): string {
   return text.replace(unprintable, "").replace(/\p{Surrogate}/gu, "\ufffd");
 }
 
+/** JSON that says the same, with what `sanitize` takes out written as escapes: such characters stand in JSON's strings only. */
+export function escapeJson(json: string): string {
+  if (/^[\t\n\x20-\x7e]*$/.test(json)) return json;
+  const escaped = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return json.replace(unprintable, (found) => found.split("").map(escaped).join(""));
+}
+
 /** As `sanitize`, on one line: newlines and tabs become spaces. For paths, names and messages. */
 export function sanitizeLine(text: string): string {
   return sanitize(text).replace(/[\t\n]/g, " ");

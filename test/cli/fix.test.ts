@@ -1,9 +1,9 @@
-import { execFileSync, spawn } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { tree } from "../engine/tree.ts";
-import { bundled, gomend, program } from "./gomend.ts";
+import { bundled, gomend } from "./gomend.ts";
 import { CLEAN, LEAKY, MENDED, STUCK } from "./samples.ts";
 
 bundled();
@@ -68,20 +68,20 @@ describe("fix", () => {
   });
 
   it("does not write over a file that changed after it was read", async () => {
-    const cwd = tree({ "a.go": LEAKY });
-    // The last file is a pipe, so that the change can be made while gomend waits for it.
-    mkdirSync(join(cwd, "z"));
-    execFileSync("mkfifo", [join(cwd, "z/z.go")]);
-    const child = spawn(process.execPath, [program(), "fix", "a.go", "z/z.go", "--output-format", "concise"], { cwd });
-    let out = "";
-    child.stdout.on("data", (chunk) => {
-      out += String(chunk);
-    });
-    const closed = new Promise<number | null>((resolve) => child.on("close", resolve));
-    // Opening the pipe for writing waits until gomend reads it: a.go has been read by then.
-    const writer = execFileSync("sh", ["-c", 'exec 3> z/z.go; printf "// mine\\n" >> a.go; printf "package a\\n" >&3'], { cwd });
-    expect(String(writer)).toBe("");
-    expect(await closed).toBe(2);
+    const cwd = tree({ "a.go": LEAKY, "z/z.go": "package a\n" });
+    // Another program's save, between the reading of a.go and the writing.
+    const hook = `
+      const fs = require("node:fs");
+      const open = fs.openSync;
+      fs.openSync = (path, ...rest) => {
+        if (String(path).endsWith("z.go")) fs.appendFileSync("a.go", "// mine\\n");
+        return open(path, ...rest);
+      };
+      require("node:module").syncBuiltinESMExports();`;
+    const saver = join(tree({ "hook.cjs": hook }), "hook.cjs");
+    const env = { NODE_OPTIONS: `--require ${saver}` };
+    const { code, out } = await gomend(["fix", "a.go", "z/z.go", "--output-format", "concise"], { cwd, env });
+    expect(code).toBe(2);
     expect(out).toContain("a.go: problem: not written: the file changed since it was read; run gomend again");
     expect(read(cwd, "a.go")).toBe(`${LEAKY}// mine\n`);
   });

@@ -1,7 +1,8 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import { distrust, rootKey, rootOf, stateDirectories } from "../../src/engine/journal.ts";
+import { topOf } from "../../src/engine/discover.ts";
+import { distrust, rootKey, stateDirectories } from "../../src/engine/journal.ts";
 import { forgetLast, undoLast, writeChanges } from "../../src/engine/write.ts";
 import { ownedByNobody, tree } from "./tree.ts";
 
@@ -113,7 +114,7 @@ describe("a write that was cut short", () => {
     const cwd = written({ "a.go": ["1", "2"], "b.go": ["1", "2"] });
     // As a kill between the two files leaves it.
     const [name = ""] = journals();
-    const dir = join(state, rootKey(rootOf(cwd)));
+    const dir = join(state, rootKey(topOf(cwd)));
     const journal = readFileSync(join(dir, name), "utf8");
     const { id } = JSON.parse(journal) as { id: string };
     rmSync(join(dir, name));
@@ -134,7 +135,7 @@ describe("a write that was cut short", () => {
 describe("where journals are kept", () => {
   it("is a directory of one's own: nobody else may read or write there", () => {
     const cwd = written(TEXTS);
-    const dir = join(state, rootKey(rootOf(cwd)));
+    const dir = join(state, rootKey(topOf(cwd)));
     expect([statSync(state).mode & 0o777, statSync(dir).mode & 0o777]).toEqual([0o700, 0o700]);
     for (const name of readdirSync(dir)) expect(statSync(join(dir, name)).mode & 0o777).toBe(0o600);
   });
@@ -162,7 +163,7 @@ describe("where journals are kept", () => {
 
   it("skips a journal that is none", () => {
     const cwd = written({ "a.go": ["1", "2"] });
-    const dir = join(state, rootKey(rootOf(cwd)));
+    const dir = join(state, rootKey(topOf(cwd)));
     for (const [i, text] of ["{", "[]", '{"version":1}', '{"version":2,"files":[],"groups":[]}'].entries())
       writeFileSync(join(dir, `zzzzzzzzz-${i}.json`), text);
     mkdirSync(join(dir, "zzzzzzzzzz.json"));

@@ -9,11 +9,13 @@ import { Settings } from "../../src/engine/settings.ts";
 import { formatGo, isFormatted, loadFormatter } from "../../src/go/format.ts";
 import { type Outline, outline } from "../../src/go/outline.ts";
 import { loadGrammar } from "../../src/go/parse.ts";
+import { readDeclaration } from "../../src/go/syntax/read.ts";
 import { GoFile } from "../../src/model/file.ts";
 import { buildPackage } from "../../src/model/package.ts";
 import type { Fix } from "../../src/rule/rule.ts";
 import { rules } from "../../src/transforms/index.ts";
 import { outlined, parsed } from "../go/declared.ts";
+import { type Comparison, compareTrees } from "../go/trees.ts";
 
 export interface Examined {
   /** What does not hold; empty when all is well. */
@@ -21,6 +23,8 @@ export interface Examined {
   /** gofmt's parser takes the text. */
   readonly parses: boolean;
   readonly findings: number;
+  /** Fixes that the engine itself refused, because they would not help or bring another finding. */
+  readonly refused: number;
   /** The file as its fixes leave it, null when they change nothing. */
   readonly change: FileChange | null;
 }
@@ -43,21 +47,26 @@ export async function examine(text: string, name: string, { deep }: Examination)
   const violations: string[] = [];
   let parses = false;
   let findings = 0;
+  let refused = 0;
   let change: FileChange | null = null;
   try {
     parses = formatGo(text).ok;
     violations.push(...outlineFaults(text, parses));
-    if (deep) askAll(text, name);
-    const outcome = await fixed(text, name);
+    if (deep) {
+      violations.push(...readerFaults(text, name));
+      askAll(text, name);
+    }
+    const outcome = await fixed(text, name, deep);
     findings = outcome.checked.findings.length;
     change = outcome.change;
-    violations.push(...outcome.problems.map(faultOfOurs));
+    refused = outcome.problems.filter(isRefusal).length;
+    violations.push(...faultsOfOurs(outcome.problems));
     violations.push(...findingFaults(text, outcome.checked, parses));
     if (change) violations.push(...(await outcomeFaults(change, name, parses, outcome.problems)));
   } catch (error) {
     violations.push(`throws: ${error instanceof Error ? `${error.message} ${error.stack?.split("\n")[1]?.trim() ?? ""}` : String(error)}`);
   }
-  return { violations, parses, findings, change };
+  return { violations, parses, findings, refused, change };
 }
 
 // ---------------------------------------------------------------- outline and model
@@ -71,6 +80,23 @@ function outlineFaults(text: string, parses: boolean): string[] {
   if (theirs && theirs.join("\n") !== outlined(text).join("\n")) faults.push("outline and parser do not see the same declarations");
   return faults;
 }
+
+/** What the reader of declarations takes is Go, and read as the grammar reads it where that takes it too. */
+function readerFaults(text: string, name: string): string[] {
+  const comparison: Comparison = { read: 0, refused: 0, differences: [] };
+  compareTrees(name, text, comparison);
+  const source = { path: name, text };
+  const refused = comparison.differences.some((d) => d.endsWith(BEYOND_GRAMMAR))
+    ? outline(text).declarations.filter((d) => readDeclaration(source, d) && !formatGo(`package p\n\n${text.slice(d.start, d.end)}\n`).ok)
+    : [];
+  return [
+    ...comparison.differences.filter((d) => !d.endsWith(BEYOND_GRAMMAR)).map((d) => `the reader and the grammar differ: ${d}`),
+    ...refused.map((d) => `the reader takes what go/parser refuses: ${d.names[0]}`),
+  ];
+}
+
+/** The grammar finds errors in some Go that there are none in. */
+const BEYOND_GRAMMAR = "the grammar finds an error";
 
 function misplaced(text: string, { declarations, importDecls }: Outline): string[] {
   let last = 0;
@@ -114,13 +140,14 @@ interface Outcome {
   readonly problems: readonly Problem[];
 }
 
-async function fixed(text: string, name: string): Promise<Outcome> {
-  const target = { path: name, absolute: `${CWD}/${name}`, named: true };
+/** With `whole` the file is parsed as one that somebody named, else as one of many. */
+async function fixed(text: string, name: string, whole: boolean): Promise<Outcome> {
+  const target = { path: name, absolute: `${CWD}/${name}`, named: whole };
   const options: CheckerOptions = {
     cwd: CWD,
     settings: () => settings,
     includeGenerated: true,
-    wholeSyntax: true,
+    wholeSyntax: whole,
     overlay: new Map([[name, text]]),
     alone: true,
   };
@@ -130,8 +157,13 @@ async function fixed(text: string, name: string): Promise<Outcome> {
   return { checked, change: applied.files[0] ?? null, problems: [...checked.problems, ...applied.problems].filter((p) => p.rule !== null) };
 }
 
-function faultOfOurs({ rule, message }: Problem): string {
-  return `${rule}: ${message}`;
+/** What the engine found by looking at the outcome: the fix is told as invalid, and nothing of it is written. */
+function isRefusal({ message }: Problem): boolean {
+  return /is invalid: (it brings a new finding of|its finding is still there)/.test(message);
+}
+
+function faultsOfOurs(problems: readonly Problem[]): string[] {
+  return problems.filter((p) => !isRefusal(p)).map(({ rule, message }) => `${rule}: ${message}`);
 }
 
 /** Every fix that may be applied alone leaves what is outside of its edits as it was. */
@@ -188,7 +220,7 @@ async function outcomeFaults(change: FileChange, name: string, parses: boolean, 
   if (isFormatted(before) && !isFormatted(after)) faults.push("the outcome is not formatted, and the file was");
   if (Buffer.from(after, "utf8").toString("utf8") !== after) faults.push("the outcome cannot be encoded");
   if (problems.some((p) => p.message.includes("could still be applied"))) return faults;
-  const again = await fixed(after, name);
+  const again = await fixed(after, name, false);
   if (again.change) faults.push("a second run changes the outcome again");
-  return [...faults, ...again.problems.map((p) => `in the second run: ${faultOfOurs(p)}`)];
+  return [...faults, ...faultsOfOurs(again.problems).map((p) => `in the second run: ${p}`)];
 }

@@ -6,15 +6,15 @@ import { goFiles } from "../go/goroot.ts";
 /** Larger files cost more time and show no more. */
 const LARGEST = 6_000;
 /** Every how many files of Go's own tree. */
-const STEP = 8;
+const STEP = 16;
 
+/** Of the repository in which the process runs. */
 export function seeds(withGo: boolean): string[] {
-  const root = new URL("../../", import.meta.url).pathname;
-  const own = ["fixtures/before", "fixtures/after", "samples"].flatMap((dir) =>
-    readdirSync(join(root, dir), { recursive: true, encoding: "utf8" })
+  const own = ["fixtures/before", "samples"].flatMap((dir) =>
+    readdirSync(dir, { recursive: true, encoding: "utf8" })
       .filter((f) => f.endsWith(".go"))
       .sort()
-      .map((f) => readFileSync(join(root, dir, f), "utf8")),
+      .map((f) => readFileSync(join(dir, f), "utf8")),
   );
   const others = withGo ? goFiles(STEP, LARGEST).map((f) => f.text) : [];
   return [...own, ...others].filter((t) => t.length <= LARGEST);

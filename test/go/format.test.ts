@@ -62,6 +62,21 @@ describe("formatting", () => {
     expect(formatGo(`${text}\nvar y = 1 2\n`)).toMatchObject({ ok: false, column: 11 });
   });
 
+  it("goes on after what the module cannot unwind from, and tells what the outline knows of it", () => {
+    const many = `package a\n\n${"func f() { 0x }\n".repeat(14)}func g() { é ) }\n`;
+    expect(formatGo(many)).toMatchObject({ ok: false, line: 17, column: 14, message: '")" does not match "{"' });
+    expect(formatGo("//go:build )\n\npackage s\n")).toMatchObject({
+      ok: false,
+      message: expect.stringContaining("a build line that is none"),
+    });
+    expect(formatted("package a")).toBe("package a\n");
+  });
+
+  it("takes one byte order mark, and no second one", () => {
+    expect(formatGo("\ufeffpackage a\n").ok).toBe(true);
+    expect(formatGo("\ufeff\ufeffpackage a\n")).toMatchObject({ ok: false, line: 1, message: "illegal byte order mark" });
+  });
+
   it("goes on after what is too much for it", () => {
     const deep = `package a\n\nvar x = ${"(".repeat(50_000)}1${")".repeat(50_000)}\n`;
     expect(formatGo(deep)).toMatchObject({ ok: false, message: expect.stringContaining("nested too deeply") });

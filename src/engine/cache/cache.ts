@@ -6,12 +6,12 @@
  * Entries lie in buckets, each one text in the store. Buckets are read when first needed and written at the end, whole; of two runs at
  * the same time the later one wins, and nothing but speed is lost.
  */
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Checked, Trace } from "../check.ts";
 import { displayPath, type Target } from "../discover.ts";
 import type { Handing } from "../handing.ts";
 import { type Modules, packageFiles } from "../modules.ts";
+import { readRegular } from "../regular.ts";
 import { Contents, contentOf, countsFor, type Mark } from "./contents.ts";
 import { type Entry, isEntry, restore, store } from "./entry.ts";
 import { digest, headerOf, printOf, type Seen, type SeenHands } from "./seen.ts";
@@ -150,7 +150,7 @@ export class ResultCache {
 
   private source(path: string, print: string): string | null {
     try {
-      const bytes = readFileSync(resolve(this.options.cwd, path));
+      const bytes = readRegular(resolve(this.options.cwd, path));
       return contentOf(bytes) === print ? bytes.toString("utf8") : null;
     } catch {
       return null;

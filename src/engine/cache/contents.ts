@@ -3,9 +3,10 @@
  * the last moments before it was looked at is read all the same, since its times may not tell a further write.
  */
 import { createHash } from "node:crypto";
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { goFileNames } from "../disk.ts";
+import { readRegular } from "../regular.ts";
 import { digest } from "./seen.ts";
 
 /** `[size, mtimeMs, ctimeMs, inode, content]`; the times are null where they cannot be trusted. */
@@ -33,10 +34,10 @@ export class Contents {
     return mark === null ? null : mark[4];
   }
 
-  /** A file's bytes, noted on the way; throws as `readFileSync` does. */
+  /** A file's bytes, noted on the way; throws as `readRegular` does. */
   read(absolute: string): Buffer {
     const state = stateOf(absolute, this.now);
-    const bytes = readFileSync(absolute);
+    const bytes = readRegular(absolute);
     const content = contentOf(bytes);
     const noted = this.marks.get(absolute);
     const changed = !state || noted === null || (noted !== undefined && noted[4] !== content);
@@ -61,7 +62,7 @@ export class Contents {
     if (!state) return null;
     const before = this.known(absolute);
     const same = before?.every((part, i) => i === 4 || (part !== null && part === state[i]));
-    const content = before && same ? before[4] : attempt(() => contentOf(readFileSync(absolute)));
+    const content = before && same ? before[4] : attempt(() => contentOf(readRegular(absolute)));
     if (content === null) return null;
     const mark: Mark = [...state, content];
     this.marks.set(absolute, mark);
