@@ -67,8 +67,10 @@ describe("the package", () => {
 
   it("contains what it needs and nothing else", () => {
     const kinds: readonly RegExp[] = [
-      /^(package\.json|README\.md|CHANGELOG\.md|LICENSE)$/,
-      /^dist\/(cli|index|worker)\.js$/,
+      /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|action\.yml|\.pre-commit-hooks\.yaml)$/,
+      /^docs\/[\w-]+\.md$/,
+      /^templates\/[\w.-]+$/,
+      /^dist\/(cli|index|worker|vitest)\.js$/,
       /^dist\/[\w.-]+-[A-Z0-9]{8}\.js$/,
       /^dist\/(web-tree-sitter|tree-sitter-go|gofmt)\.wasm$/,
       /^dist\/(build-id|THIRD-PARTY\.txt)$/,
@@ -88,7 +90,7 @@ describe("the package", () => {
       "dist/THIRD-PARTY.txt",
     ])
       expect(files).toContain(needed);
-    expect(files.some((f) => /(^|\/)(test|fixtures|node_modules|\.git|\.env|\.npmrc)/.test(f))).toBe(false);
+    expect(files.some((f) => /(^|\/)(test|fixtures|node_modules|\.env|\.npmrc)/.test(f))).toBe(false);
   });
 
   it("is as publint would have it", async () => {
