@@ -39,6 +39,8 @@ describe("what the layer test sees", () => {
     ["src/transforms/timers/a.ts", 'import { a } from "../../model/model.ts";', /a transform imports src\/rule only/],
     ["src/transforms/timers/a.ts", 'import { a } from "./b.ts";', /a transform imports src\/rule only/],
     ["src/rule/a.ts", 'import { readFileSync } from "node:fs";', /rule is pure/],
+    ["src/engine/regular.ts", "openSync(path, constants.O_WRONLY)", /opens for writing/],
+    ["src/engine/regular.ts", 'openSync(path, "w")', /opens for writing/],
     ["src/engine/a.ts", 'import { execFile } from "node:child_process";', /only src\/cli may run programs/],
     ["src/text/edit.ts", 'import MagicString from "magic-string";', /only src\/text\/apply\.ts/],
     ["src/engine/a.ts", 'import { readFileSync, renameSync } from "node:fs";', /renameSync .*only src\/cli may write/],
