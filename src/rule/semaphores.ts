@@ -51,6 +51,13 @@ function isToken(pkg: PackageModel, send: GoNode, channel: GoNode): boolean {
   if (type.kind === "chan" && type.elem.kind === "struct" && type.elem.fields.length === 0) return true;
   const value = send.child("value");
   const binding = value?.kind === "identifier" ? pkg.binding(value) : null;
-  const from = binding ? definitionOf(pkg, binding)?.value : null;
-  return from?.kind === "unary_expression" && from.child("operand")?.text === channel.text;
+  if (!binding) return false;
+  const given = [definitionOf(pkg, binding)?.value ?? null, ...binding.uses.filter((u) => u.how === "write").map((u) => givenAt(u.node))];
+  return given.some((from) => from?.kind === "unary_expression" && from.child("operand")?.text === channel.text);
+}
+
+/** What is assigned where the name stands on the left: `mem, ok = <-ch`, `case mem = <-ch`. */
+function givenAt(name: GoNode): GoNode | null {
+  const right = name.parent?.parent?.child("right") ?? null;
+  return right?.kind === "expression_list" ? (right.items[0] ?? null) : right;
 }
