@@ -32,7 +32,16 @@ export default defineRule({
   tier: "recommended",
   triggers: [
     ["defer ", "xit("],
-    ["defer ", "atal"],
+    // t.Fatal and b.Fatal stand in every other test, and end no process: what comes before the dot tells.
+    ["defer ", "g.Fatal"],
+    ["defer ", "G.Fatal"],
+    ["defer ", "r.Fatal"],
+    ["defer ", "R.Fatal"],
+    ["defer ", "l.Fatal"],
+    ["defer ", "L.Fatal"],
+    ["defer ", ").Fatal"],
+    ["defer ", "\tFatal"],
+    ["defer ", "fatal"],
     ["defer ", "die("],
   ],
   *check(pkg) {
