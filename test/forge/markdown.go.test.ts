@@ -193,7 +193,7 @@ describe.skipIf(goVersion() === null)("hostile text", () => {
     ]) {
       const bodies = samples.flatMap((t) => [
         commentBody(item(t), null, "it changes several files", service),
-        commentBody(item(t), { path: t, first: 1, last: 1, lines: t.split("\n") }, null, service),
+        commentBody(item(t), { path: t || "x", first: 1, last: 1, lines: t.split("\n") }, null, service),
         summaryOf(
           plan({ commit: "c".repeat(40), items: [item(t)], problems: [t], unsure: [] }, diffOf([]), NOTHING, service),
           new Map(),
