@@ -4,7 +4,7 @@
  */
 import { type GoNode, unparen } from "../go/node.ts";
 import type { Binding, FuncModel, PackageModel, Type } from "../model/model.ts";
-import { type Definition, definitionOf, writtenLater } from "./definitions.ts";
+import { type Definition, definitionOf, isOthers, writtenLater } from "./definitions.ts";
 import { outlivesRequest, requestBehind } from "./handlers.ts";
 import { deref, isNamed, underlying } from "./types.ts";
 
@@ -328,7 +328,7 @@ export function isDoneChannel(pkg: PackageModel, channel: GoNode): boolean {
   if (e.kind !== "identifier") return false;
   const binding = pkg.binding(e);
   if (binding?.uses.some((u) => inCleanup(u.node) && (u.how === "close" || isClosedBy(u.node)))) return true;
-  const sources = binding ? valuesOf(binding) : [];
+  const sources = binding && !isOthers(pkg, binding) ? valuesOf(binding) : [];
   return sources.some((v) => v.kind === "call_expression" && isDoneChannel(pkg, v));
 }
 

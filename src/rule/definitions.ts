@@ -16,10 +16,13 @@ export interface Definition {
   readonly args: readonly GoNode[];
 }
 
-/** What a local was declared with; null for parameters, for `var x T`, and for range and type switch variables. */
+/**
+ * What a local, or a variable of the package, was declared with; null for parameters, for `var x T`, for range and type switch variables, and
+ * for what a dot import brings: nodes of another package have no answer here.
+ */
 export function definitionOf(pkg: PackageModel, binding: Binding): Definition | null {
   const name = binding.node;
-  if (!name || binding.kind !== "var") return null;
+  if (!name || binding.kind !== "var" || isOthers(pkg, binding)) return null;
   const spec = name.parent?.kind === "var_spec";
   const node = spec ? name.parent : name.parent?.kind === "expression_list" ? name.parent.parent : null;
   if (!node?.is("short_var_declaration", "var_spec", "receive_statement")) return null;
@@ -39,6 +42,11 @@ export function definitionOf(pkg: PackageModel, binding: Binding): Definition | 
     symbol: call ? pkg.symbol(call.child("function") as GoNode) : null,
     args: call?.child("arguments")?.items ?? [],
   };
+}
+
+/** True for a name that another package declares: its nodes must be asked through that package. */
+export function isOthers(pkg: PackageModel, binding: Binding): boolean {
+  return binding.entity !== null && binding.entity.pkg !== pkg;
 }
 
 /** True when the local is written again after its declaration, or its address is taken. */

@@ -3,7 +3,7 @@
  * out (a parameter, a field, a declared variable), or when a function of the table below gave it. Anything else is not known.
  */
 import { type GoNode, unparen } from "../go/node.ts";
-import type { Call, PackageModel, Type } from "../model/model.ts";
+import type { Binding, Call, PackageModel, Type } from "../model/model.ts";
 import { definitionOf } from "./definitions.ts";
 
 /** Types, as `path.Name`, by the functions that give them as their first result. */
@@ -112,21 +112,30 @@ export function foreignType(pkg: PackageModel, expression: GoNode, gives: Gives 
     const symbol = pkg.symbol(callee) ?? (callee.kind === "selector_expression" ? viaType(pkg, callee, gives, depth + 1) : null);
     return symbol === null ? null : (gives[symbol] ?? GIVES[symbol] ?? null);
   }
-  const written = declaredType(pkg, e);
-  if (written) return symbolOfType(pkg, written);
-  if (e.kind !== "identifier") return null;
-  const binding = pkg.binding(e);
+  if (e.kind === "selector_expression") return fieldSymbol(pkg, e);
+  const binding = e.kind === "identifier" ? pkg.binding(e) : null;
   if (!binding) return null;
+  const own = binding.entity?.pkg ?? pkg;
+  const written = declaredType(binding);
+  if (written) return symbolOfType(own, written);
   const value = binding.entity ? packageValue(binding.entity.node, binding.name) : firstResult(pkg, binding);
-  return value ? foreignType(pkg, value, gives, depth + 1) : null;
+  return value ? foreignType(own, value, gives, depth + 1) : null;
 }
 
-/** The type node with which a parameter, variable or field is declared. */
-function declaredType(pkg: PackageModel, e: GoNode): GoNode | null {
-  if (e.kind === "selector_expression") return pkg.selection(e)?.field?.node?.child("type") ?? null;
-  const binding = e.kind === "identifier" ? pkg.binding(e) : null;
-  if (binding?.entity) return binding.entity.node?.kind === "var_spec" ? binding.entity.node.child("type") : null;
-  const declaration = binding?.node?.parent;
+/** `path.Name` of the type with which a field is declared, in the package that declares its struct. */
+function fieldSymbol(pkg: PackageModel, selector: GoNode): string | null {
+  const selection = pkg.selection(selector);
+  const written = selection?.field?.node?.child("type");
+  if (!selection || !written) return null;
+  const owner = selection.owner.kind === "pointer" ? selection.owner.elem : selection.owner;
+  const own = owner.kind === "named" ? owner.pkg : pkg;
+  return own?.files.some((f) => f.source.path === written.source.path) ? symbolOfType(own, written) : null; // a struct without a name may be another package's
+}
+
+/** The type node with which a parameter or variable is declared. */
+function declaredType(binding: Binding): GoNode | null {
+  const declaration = binding.entity ? binding.entity.node : binding.node?.parent;
+  if (binding.entity) return declaration?.kind === "var_spec" ? declaration.child("type") : null;
   return declaration?.is("parameter_declaration", "var_spec") ? declaration.child("type") : null;
 }
 
@@ -142,7 +151,7 @@ function viaType(pkg: PackageModel, selector: GoNode, gives: Gives, depth: numbe
   return type ? `${type}.${selector.child("field")?.text}` : null;
 }
 
-function firstResult(pkg: PackageModel, binding: NonNullable<ReturnType<PackageModel["binding"]>>): GoNode | null {
+function firstResult(pkg: PackageModel, binding: Binding): GoNode | null {
   const definition = definitionOf(pkg, binding);
   return definition && definition.index === 0 ? definition.value : null;
 }

@@ -82,7 +82,7 @@ export function newOf(pkg: PackageModel, pool: Pool): GoNode | null {
 function functionIn(pkg: PackageModel, value: GoNode | undefined): GoNode | null {
   if (value?.kind === "func_literal") return value;
   const entity = value?.kind === "identifier" ? pkg.binding(value)?.entity : null;
-  return entity?.kind === "func" ? entity.node : null;
+  return entity?.kind === "func" && entity.pkg === pkg ? entity.node : null;
 }
 
 /** `name = v`, `var name = v`, `name: v`; the address of a value taken off. */

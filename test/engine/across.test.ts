@@ -49,3 +49,117 @@ test("one that may come back does not", async () => {
   write("util/exit.go", "package util\n\nfunc ExitWithError(err error) {\n\tprintln(err.Error())\n}\n");
   expect(await rules()).toEqual(["lost-cancel cmd/run.go"]);
 });
+
+// What stands in another package is asked through that package, or not at all.
+const everything = async (): Promise<string[]> => {
+  const report = await check({ cwd: dir, paths: ["."], select: ["ALL"] });
+  expect(report.problems).toEqual([]);
+  return report.findings.filter((f) => f.at.path.startsWith("cmd/")).map((f) => `${f.rule} ${f.at.path}:${f.at.start}`);
+};
+
+test("a field of another package's struct has the type that is written there", async () => {
+  write(
+    "util/util.go",
+    `package util
+
+import "example.com/else/proxy"
+
+type Options struct {
+	Logger proxy.Logger
+	Inner  struct{ Logger *proxy.Logger }
+}
+
+var Global struct{ Logger proxy.Logger }
+`,
+  );
+  const main = (call: string): string => `package cmd
+
+import (
+	"context"
+
+	"example.com/m/util"
+)
+
+func Run(ctx context.Context, o *util.Options) {
+	for {
+		ctx = ${call}
+		limited, cancel := context.WithTimeout(ctx, 1)
+		work(limited)
+		cancel()
+	}
+}
+
+func work(context.Context) {}
+`;
+  write("cmd/run.go", main("o.Logger.With(ctx)"));
+  expect(await everything()).toEqual([]);
+  write("cmd/run.go", main("o.Inner.Logger.With(ctx)"));
+  expect(await everything()).toEqual([]);
+  write("cmd/run.go", main("util.Global.Logger.With(ctx)"));
+  expect(await everything()).toEqual([]);
+});
+
+test("what a dot import brings is no local", async () => {
+  write(
+    "util/util.go",
+    `package util
+
+import (
+	"context"
+	"net/http"
+	"os"
+
+	"example.com/else/tracing"
+)
+
+func base() context.Context { return context.Background() }
+
+var (
+	Root             = base()
+	Kept             = context.WithValue(base(), "key", 1)
+	Signals          = make(chan os.Signal)
+	Ended            = Kept.Done()
+	Tracer           = tracing.New()
+	Typed  tracing.T = tracing.New()
+	Server           = http.NewServeMux()
+)
+`,
+  );
+  write(
+    "cmd/run.go",
+    `package cmd
+
+import (
+	"context"
+	"database/sql"
+	"net/http"
+	"os"
+	"os/signal"
+
+	. "example.com/m/util"
+)
+
+func Handle(w http.ResponseWriter, r *http.Request, db *sql.DB) {
+	db.ExecContext(Kept, "a")
+	db.ExecContext(Root, "a")
+	go db.ExecContext(Kept, r.URL.Path)
+}
+
+func Run(ctx context.Context) {
+	signal.Notify(Signals, os.Interrupt)
+	for {
+		ctx = Tracer.Start(ctx)
+		ctx = Typed.Start(ctx)
+		limited, cancel := context.WithTimeout(Root, 1)
+		limited.Err()
+		cancel()
+		select {
+		case <-Ended:
+		case <-Signals:
+		}
+	}
+}
+`,
+  );
+  expect(await everything()).toEqual([]);
+});

@@ -6,6 +6,7 @@ import {
   fix,
   type GoNode,
   isConstant,
+  isOthers,
   type PackageModel,
   spanOf,
   unparen,
@@ -62,7 +63,7 @@ function makeOf(pkg: PackageModel, notify: Call): GoNode | null {
   if (isMake(pkg, channel)) return channel;
   if (channel.kind === "selector_expression") return assignedBefore(pkg, notify, channel);
   const binding = channel.kind === "identifier" ? pkg.binding(channel) : null;
-  if (binding?.kind !== "var") return null;
+  if (binding?.kind !== "var" || isOthers(pkg, binding)) return null;
   if (binding.entity) {
     const written = [...pkg.mentions(binding.name)].some((m) => pkg.binding(m)?.entity === binding.entity && isWritten(m));
     const value = binding.entity.node?.child("value")?.items;
