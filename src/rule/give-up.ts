@@ -3,7 +3,7 @@ import type { GoNode } from "../go/node.ts";
 import type { FuncModel, PackageModel, Param, Type } from "../model/model.ts";
 import type { ContextInScope } from "./cancellation.ts";
 import { sameBinding } from "./definitions.ts";
-import { type Edits, indentOf, textOf } from "./edits.ts";
+import { type Edits, indentOf, statementsOf, textOf, unlabelled } from "./edits.ts";
 import { isNamed, underlying } from "./types.ts";
 
 /**
@@ -128,10 +128,13 @@ export function meansTheSame(pkg: PackageModel, type: GoNode, at: GoNode): boole
   return same;
 }
 
-/** Puts a case at the end of a select, behind the comments that stand there. `head` without `case` and colon. */
+/**
+ * Puts a case at the end of a select, behind the comments that stand there. `head` without `case` and colon. null where the last case ends in a
+ * label: a brace may follow that, a case may not.
+ */
 export function addCase(select: GoNode, head: string, body: readonly string[]): Edits {
   const closer = select.children[select.children.length - 1];
-  if (closer?.kind !== "}") return null;
+  if (closer?.kind !== "}" || endsInLabel(select)) return null;
   const { path, text } = select.source;
   const line = text.lastIndexOf("\n", closer.start - 1) + 1;
   const before = text.slice(line, closer.start);
@@ -142,4 +145,10 @@ export function addCase(select: GoNode, head: string, body: readonly string[]): 
   let start = closer.start;
   while (text[start - 1] === " " || text[start - 1] === "\t") start--;
   return [{ at: { path, start, end: closer.start }, text: `\n${lines}\n${indent}` }];
+}
+
+function endsInLabel(select: GoNode): boolean {
+  const clause = select.items.filter((c) => c.is("communication_case", "default_case")).at(-1);
+  const last = clause && statementsOf(clause).at(-1);
+  return last !== undefined && unlabelled(last) === null;
 }

@@ -79,6 +79,10 @@ describe("a declaration that is read", () => {
     "select {\ncase a, b = <-c:\ncase d <- e:\n\tf(); g();\ncase <-h:\n}",
     "L:\n\tfor {\n\t\tbreak L // a\n\n\n\t\t// b\n\t}\n\n",
     "const (\n\ta, b = iota, 1\n\tc\n)\nvar d, e p.F = g, h\ntype (\n\ti[j any, k ~[]l] = m\n\tn [o]q\n)",
+    "x = y\n{\n\tx()\n}",
+    "y = x[1]\n{\n}",
+    "y = x[a].b\n{\n}",
+    "y = x[a]()\n{\n}",
     "go f(x...)\ndefer func() { recover() }()\nx, y := make([]int, n), new(p.T)\nx <- <-y",
   ])("has it in %j", (code) => {
     const result = fresh();
@@ -86,13 +90,20 @@ describe("a declaration that is read", () => {
     expect(result).toEqual({ read: 2, refused: 0, differences: [] });
   });
 
-  it.each(["x = f[a[b[c]]]", "x = f[a | b](x)", "L: M:", ";", "x = a\u00a0b", "x = new(f(x))", "if x {\n}\n{\n}"])(
-    "leaves %j to it",
-    (code) => {
-      const text = wrapped(code).slice("package p\n\n".length).split("\n\nvar")[0] as string;
-      expect(readDeclaration({ path: "a.go", text }, { start: 0, end: text.length })).toBeNull();
-    },
-  );
+  it.each([
+    "x = f[a[b[c]]]",
+    "x = f[a | b](x)",
+    "L: M:",
+    ";",
+    "x = a\u00a0b",
+    "x = new(f(x))",
+    "if x {\n}\n{\n}",
+    "return x[a]\n{\n}",
+    "y = -x.y[a.b]\n\n// c\n{\n\tz()\n}",
+  ])("leaves %j to it", (code) => {
+    const text = wrapped(code).slice("package p\n\n".length).split("\n\nvar")[0] as string;
+    expect(readDeclaration({ path: "a.go", text }, { start: 0, end: text.length })).toBeNull();
+  });
 
   it.each(["x = ", "f(", "x := y z", "if x { } else", "x = [1]", "for i = range", "var x", "case y:", "x = a b", "switch { x }"])(
     "is no declaration with %j in it",

@@ -303,6 +303,7 @@ export abstract class ExpressionReader extends TypeReader {
   private ambiguous(operand: GoNode, open: GoNode, elements: readonly GoNode[], close: GoNode): GoNode {
     const base = namesType(operand) && !this.isSpecial(operand);
     const only = elements.length === 1 && !isBare(elements[0] as GoNode) ? (elements[0] as GoNode) : null;
+    if (base && this.at(T.BRACE) && this.lineEnd >= 0) this.refuse(); // the grammar takes a block on the next line for the body of a literal
     const follows = this.lineEnd < 0 ? this.token : T.END;
     if (follows === T.BRACE && base && !this.header) return this.composite(generic(toType(operand), typeArguments(open, elements, close)));
     if (follows !== T.PAREN) {
