@@ -9,6 +9,7 @@ import { terminates } from "../obligation/exits.ts";
 import { type Leak, leaks, type MendOptions, mend, type Resource, releaseText, subjectOf } from "../obligation.ts";
 import { perPackage } from "../per-package.ts";
 import type { Fix } from "../rule.ts";
+import { successFails } from "./wanted.ts";
 
 /** The leaks of the resource that its own rule should tell: certain ones that close-too-late does not tell better. */
 export function* ownLeaks(pkg: PackageModel, row: Resource): Iterable<Leak> {
@@ -19,7 +20,7 @@ export const certainLeaks: (pkg: PackageModel, row: Resource) => readonly Leak[]
   [...leaks(pkg, row)].filter((leak) => {
     if (errorElsewhere(leak)) return false; // nothing tells when it was acquired
     if (maybeFailed(leak)) return false;
-    return !(judgedElsewhere(leak) || closedByDescriptor(leak) || expectsFailure(leak));
+    return !(judgedElsewhere(leak) || closedByDescriptor(leak) || expectsFailure(leak) || successFails(leak));
   }),
 );
 
