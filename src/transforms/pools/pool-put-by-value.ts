@@ -34,7 +34,7 @@ export default defineRule({
   why: "Put takes an interface: what is no pointer is copied to the heap on each Put, which is what the pool was to save.",
   fixSafety: "A sketch only: New, every Get and every Put have to agree, and the pointer has to be kept beside the value.",
   silent:
-    "Pointers, maps, channels, functions, interfaces, structs and arrays that are no more than one of these; empty structs; types that are not known.",
+    "Pointers, maps, channels, functions, interfaces, structs and arrays that are no more than one of these; empty structs; types that are not known; a Put whose line says `//nolint:staticcheck`, which finds the same. Pedantic in benchmarks.",
   sources: ["https://staticcheck.dev/docs/checks/#SA6002", "https://pkg.go.dev/sync#Pool"],
   since: "0.1.0",
   tier: "recommended",
@@ -45,12 +45,30 @@ export default defineRule({
       const value = put.args[0] && plainValue(pkg, put.args[0]);
       const kind = value && copiedKind(pkg, pkg.typeOf(value));
       if (!value || !kind) continue; // it fits into the interface as it is, or is not known
-      yield finding(this, put.node, `this Put copies ${kind === "array" ? "an" : "a"} ${kind} to the heap`, [
-        withPointers(pkg, put.node, put.receiver, value),
-      ]);
+      if (isKnown(put.node)) continue;
+      yield finding(
+        this,
+        put.node,
+        `this Put copies ${kind === "array" ? "an" : "a"} ${kind} to the heap`,
+        [withPointers(pkg, put.node, put.receiver, value)],
+        { tier: inBenchmark(pkg, put.node) ? "pedantic" : undefined },
+      );
     }
   },
 });
+
+/** The author has silenced the same finding of staticcheck (SA6002) on that line. */
+function isKnown(put: GoNode): boolean {
+  const { text } = put.source;
+  const end = text.indexOf("\n", put.end);
+  return /\/\/ ?nolint:(?:[\w-]+,)*staticcheck\b/.test(text.slice(put.end, end < 0 ? undefined : end));
+}
+
+/** A benchmark may be there to measure just that. */
+function inBenchmark(pkg: PackageModel, put: GoNode): boolean {
+  const func = put.closest("function_declaration");
+  return pkg.fileOf(put).test && (func?.child("name")?.text.startsWith("Benchmark") ?? false);
+}
 
 /** The value without a conversion to an interface around it: `any(buf)`. */
 function plainValue(pkg: PackageModel, argument: GoNode): GoNode {

@@ -66,7 +66,7 @@ export default defineRule({
   fixSafety:
     "Always unsafe: whether the function should still run when the caller has left, or its context is done, only a person can tell.",
   silent:
-    "The timer is stopped on every path, or returned, stored, or passed on; the path ends in main.main, a panic or an exit; the function never returns; it fires at once, does nothing, or its end is waited for with a WaitGroup. Pedantic where no context or done channel is in scope and no loop is around.",
+    "The timer is stopped on every path, or returned, stored, or passed on; the path ends in main.main, a panic or an exit; the function never returns; it fires at once, does nothing, or its end is waited for with a WaitGroup; its function first asks a context whether it is done, and returns then. Pedantic where no context or done channel is in scope and no loop is around.",
   sources: ["https://pkg.go.dev/time#AfterFunc", "https://pkg.go.dev/context#AfterFunc"],
   since: "0.1.0",
   tier: "recommended",
@@ -74,7 +74,7 @@ export default defineRule({
   imports: ["time"],
   *check(pkg) {
     for (const leak of leaks(pkg, AFTER_FUNC)) {
-      if (runsOut(pkg, leak)) continue;
+      if (runsOut(pkg, leak) || asksFirst(pkg, leak)) continue;
       const end = endInScope(pkg, leak.call);
       const tier = end || leak.inLoop ? undefined : "pedantic"; // nothing tells when it should end
       const fixes = [
@@ -100,6 +100,28 @@ function runsOut(pkg: PackageModel, leak: Leak): boolean {
   if (groups.length === 0) return false;
   const waits = leak.func.node.find("call_expression").filter((c) => groupOf(c.child("function"), "Wait").some((g) => groups.includes(g)));
   return waits.some((w) => !run.contains(w) && pkg.flow(leak.func).reaches(leak.call, w));
+}
+
+/** The function returns at once when a context is done: `if ctx.Err() != nil { return }` or a select with `case <-ctx.Done(): return` comes first. */
+function asksFirst(pkg: PackageModel, leak: Leak): boolean {
+  const given = leak.call.child("arguments")?.items[1];
+  const run = given && unparen(given);
+  const statements = run?.kind === "func_literal" ? run.child("body")?.items[0] : null;
+  const first = statements?.kind === "statement_list" ? statements.items[0] : statements;
+  if (first?.kind === "select_statement") return first.items.some((c) => asks(pkg, c.child("communication"), "Done") && endsInReturn(c));
+  if (first?.kind !== "if_statement" || first.child("initializer") || !asks(pkg, first.child("condition"), "Err")) return false;
+  const block = first.child("consequence");
+  return first.child("condition")?.child("operator")?.kind === "!=" && block !== null && endsInReturn(block);
+}
+
+function asks(pkg: PackageModel, node: GoNode | null, method: "Done" | "Err"): boolean {
+  const calls = node?.find("call_expression") ?? [];
+  return calls.length === 1 && calls.every((c) => pkg.symbol(unparen(c.child("function") ?? c)) === `context.Context.${method}`);
+}
+
+function endsInReturn(node: GoNode): boolean {
+  const last = node.items.at(-1);
+  return last?.kind === "statement_list" ? endsInReturn(last) : last?.kind === "return_statement";
 }
 
 /** The text before `.Done` or `.Wait`, when that is what the expression names. */
