@@ -1,7 +1,9 @@
 import {
   CANCEL,
+  constantOf,
   defineRule,
   finding,
+  type GoNode,
   handsOut,
   type Leak,
   leakingReturns,
@@ -10,6 +12,7 @@ import {
   messageOf,
   outlives,
   type PackageModel,
+  unparen,
   witnessOf,
 } from "../../rule/index.ts";
 
@@ -34,7 +37,7 @@ export default defineRule({
   fixSafety:
     "A deferred cancel is safe when neither the context nor what was made from it leaves the function. Unsafe when it does (returned, stored, given to a goroutine): whoever has it would find it cancelled. Where the cancel is handed over on other paths, it is called before the returns that keep it.",
   silent:
-    "The cancel function is returned, stored, sent, captured by a literal that outlives the call, or passed to a function that is not known to leave it alone; the path ends in main.main, a panic or an exit; the function never returns.",
+    "The cancel function is returned, stored, sent, captured by a literal that outlives the call, or passed to a function that is not known to leave it alone; the path ends in main.main, a panic or an exit; the function never returns; the context has ended when it is made (a deadline of time.Now(), a constant timeout that is not positive).",
   sources: ["https://pkg.go.dev/context#WithCancel", "https://pkg.go.dev/golang.org/x/tools/go/analysis/passes/lostcancel"],
   since: "0.1.0",
   tier: "recommended",
@@ -44,6 +47,7 @@ export default defineRule({
   *check(pkg) {
     for (const leak of leaks(pkg, CANCEL)) {
       if (leak.kind === "overwritten" && rootless(pkg, leak)) continue; // nothing holds it, and nothing ran under it
+      if (bornEnded(pkg, leak)) continue; // there is nothing left to release
       yield finding(this, leak.call, messageOf(leak), mend(leak, { doubt: whyStillNeeded(pkg, leak) }), { related: witnessOf(leak) });
     }
   },
@@ -75,4 +79,28 @@ function rootless(pkg: PackageModel, { call, acquire }: Leak): boolean {
   const callee = parent?.kind === "call_expression" ? parent.child("function") : null;
   const symbol = callee ? pkg.symbol(callee) : null;
   return symbol === "context.Background" || symbol === "context.TODO";
+}
+
+/** The deadline has passed when the context is made: it is registered nowhere and has no timer. */
+function bornEnded(pkg: PackageModel, { call, acquire }: Leak): boolean {
+  const when = call.child("arguments")?.items[1];
+  if (!when) return false;
+  if (acquire.symbol.startsWith("context.WithTimeout")) return isNotPositive(pkg, when);
+  return acquire.symbol.startsWith("context.WithDeadline") && isPast(pkg, when);
+}
+
+/** `time.Now()`, and `time.Now().Add(d)` of a constant that is not positive. */
+function isPast(pkg: PackageModel, time: GoNode): boolean {
+  const call = unparen(time);
+  if (call.kind !== "call_expression") return false;
+  const callee = unparen(call.child("function") as GoNode);
+  if (pkg.symbol(callee) === "time.Now") return true;
+  const [by] = call.child("arguments")?.items ?? [];
+  const from = callee.kind === "selector_expression" && callee.child("field")?.text === "Add" ? callee.child("operand") : null;
+  return from !== null && by !== undefined && isNotPositive(pkg, by) && isPast(pkg, from);
+}
+
+function isNotPositive(pkg: PackageModel, duration: GoNode): boolean {
+  const value = constantOf(pkg, duration);
+  return (typeof value === "number" || typeof value === "bigint") && value <= 0;
 }

@@ -53,7 +53,7 @@ export default defineRule({
   fixSafety:
     "Always unsafe: the next turn begins with the context from before the loop again. That is what is meant where the turns are independent of each other.",
   silent:
-    "The loop builds one context that is used after it; the context is declared in the loop, or set anew in each turn; the loop is left in the turn that wraps it; the context is a field.",
+    "The loop builds one context that is used after it, or does nothing but wrap it; the context is declared in the loop, or set anew in each turn; the loop is left in the turn that wraps it; the context is a field.",
   sources: ["https://pkg.go.dev/context", "https://github.com/Crocmagnon/fatcontext"],
   since: "0.1.0",
   tier: "recommended",
@@ -70,6 +70,7 @@ export default defineRule({
       if (!loop) continue; // the turn has one of its own
       if (!comesBack(pkg, statement, binding)) continue; // set anew, or the loop is left
       if (isBuilt(pkg, statement, binding, loop, call)) continue; // what the loop is for
+      if (onlyWraps(statement, binding, loop)) continue; // no turn works with what it wrapped: the layers are what is wanted
       yield finding(this, call, `each turn of the loop wraps ${binding.name} once more`, [perTurn(pkg, statement, target, binding)], {
         related: [{ at: loop.children[0] ?? loop, message: "the loop" }],
       });
@@ -130,6 +131,13 @@ function isBuilt(pkg: PackageModel, statement: GoNode, binding: Binding, loop: G
   if (!after) return false;
   if (symbolOf(pkg, call) === "context.WithValue") return true;
   return !binding.uses.some((u) => u.how !== "write" && loop.contains(u.node) && !inWrapping(pkg, u.node));
+}
+
+/** The wrap is all that the loop does, and the one place in the loop that reads the context. */
+function onlyWraps(statement: GoNode, binding: Binding, loop: GoNode): boolean {
+  const body = statement.parent?.kind === "statement_list" ? statement.parent : null;
+  if (body?.items.length !== 1 || body.parent !== loop.child("body")) return false;
+  return binding.uses.filter((u) => u.how !== "write" && loop.contains(u.node)).length === 1;
 }
 
 function inWrapping(pkg: PackageModel, use: GoNode): boolean {

@@ -43,7 +43,7 @@ export default defineRule({
   fixSafety:
     "Always unsafe: the work goes on when the client has gone, and nothing ends it any more but a deadline of its own. The values of the context are kept.",
   silent:
-    "The handler waits for the goroutine (a group, a channel or a pipe that both name); the goroutine or the handler waits for the context's end, or the goroutine only asks for it; it is given context.WithoutCancel; of the request only what was read before is used (URL, Header, Method and the like).",
+    "The handler waits for the goroutine (a group, a channel or a pipe that both name); the goroutine or the handler waits for the context's end, or the goroutine only asks for it; it is given context.WithoutCancel; of the request only what was read before is used (URL, Header, Method and the like). Pedantic in tests, where what happens after the handler is often what is tested.",
   sources: ["https://pkg.go.dev/net/http#Request.Context", "https://pkg.go.dev/context#WithoutCancel"],
   since: "0.1.0",
   tier: "recommended",
@@ -69,7 +69,7 @@ export default defineRule({
           start.kind === "go_statement" ? (start.children[0] ?? start) : start,
           `this goroutine keeps ${first.what} after the handler has returned`,
           [detached(pkg, start, kept)],
-          { related: kept.map((k) => ({ at: k.node, message: "it is used here" })) },
+          { related: kept.map((k) => ({ at: k.node, message: "it is used here" })), tier: pkg.fileOf(start).test ? "pedantic" : undefined },
         );
       }
     }
