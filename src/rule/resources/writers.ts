@@ -96,6 +96,32 @@ export function isMadeForLater(leak: Leak): boolean {
   );
 }
 
+/** A test writes to what nobody can read: `zip.NewWriter(io.Discard)`, `tar.NewWriter(&bytes.Buffer{})`. */
+export function isThrownAway({ pkg, call }: Leak): boolean {
+  const sink = call.child("arguments")?.items[0];
+  if (!sink || !pkg.fileOf(call).test) return false;
+  if (sink.kind === "selector_expression") return pkg.symbol(sink) === "io.Discard";
+  if (sink.is("identifier") || (sink.kind === "unary_expression" && sink.child("operand")?.kind !== "composite_literal")) return false;
+  const made = pkg.typeOf(sink);
+  return /^(new\(|&)/.test(sink.text) && made.kind === "pointer" && ["bytes.Buffer", "strings.Builder"].some((t) => isNamed(made.elem, t));
+}
+
+/** `if tw, _ := out.(*tabwriter.Writer); tw != nil { tw.Flush() }`: released under another name. */
+export function isReleasedAsserted({ pkg, holder, row }: Leak): boolean {
+  return (
+    holder?.uses.some((u) => {
+      const assertion = u.node.parent;
+      const list = assertion?.kind === "type_assertion_expression" ? assertion.parent : null;
+      const name = list?.parent?.kind === "short_var_declaration" ? list.parent.child("left")?.items[0] : null;
+      const other = name?.kind === "identifier" ? pkg.binding(name) : null;
+      return other?.uses.some((o) => {
+        const field = o.node.parent?.kind === "selector_expression" ? o.node.parent.child("field")?.text : undefined;
+        return field !== undefined && row.release.includes(field);
+      });
+    }) ?? false
+  );
+}
+
 /**
  * The first statement beside the acquisition that reads what was written, a local buffer behind the last write: the end of the data must be
  * there by then. null where the writer writes to something else, or nobody reads it here.

@@ -16,6 +16,8 @@ import {
   insertBefore,
   isMadeForLater,
   isNamed,
+  isReleasedAsserted,
+  isThrownAway,
   isWritten,
   type Leak,
   leaks,
@@ -63,7 +65,7 @@ export default defineRule({
       for (const found of leaks(pkg, row)) {
         if (!found.holder || found.kind === "overwritten" || found.kind === "turn") continue;
         if (found.acquire.error !== undefined && !found.error && found.slot?.parent?.items[1]?.text !== "_") continue;
-        if (isMadeForLater(found)) continue;
+        if (isMadeForLater(found) || isThrownAway(found) || isReleasedAsserted(found)) continue;
         const exits = successes(pkg, found);
         const [first] = exits;
         if (!first) continue;
