@@ -15,6 +15,8 @@ export interface Wanted {
   /** Whether fixes of the finding's rule are wanted at all: `--fixable`, `--unfixable`. */
   readonly fixable: (finding: Finding) => boolean;
   readonly choose?: Choose;
+  /** Rules that ask for something to be added where nothing is wrong: a fix that gives them another place does no harm. */
+  readonly hardens?: (rule: string) => boolean;
 }
 
 /**
@@ -66,7 +68,7 @@ export async function fixInRounds(
     if (candidates.length === 0) break;
     rounds++;
     const { accepted, conflicts } = plan(candidates);
-    const settled = await settle(accepted, state, now, texts, recheck);
+    const settled = await settle(accepted, state, now, texts, recheck, wanted);
     for (const { candidate, reason } of settled.invalid) {
       refused.add(refusal(candidate, state));
       record(candidate, { status: "invalid", reason }, origins, outcomes);
@@ -239,6 +241,7 @@ async function settle(
   now: (path: string) => string,
   texts: ReadonlyMap<string, string>,
   recheck: (texts: ReadonlyMap<string, string>, changed: readonly string[]) => Promise<State>,
+  wanted: Wanted,
 ): Promise<Settled> {
   const invalid: { candidate: Candidate; reason: string }[] = [];
   const unwanted: { candidate: Candidate; reason: string }[] = [];
@@ -267,7 +270,7 @@ async function settle(
     );
     const next = new Map(state);
     for (const [dir, checked] of fresh) next.set(dir, checked);
-    const harm = harmful(kept, state, next, [...fresh.keys()], now, (path) => after.get(path) ?? now(path));
+    const harm = harmful(kept, state, next, [...fresh.keys()], now, (path) => after.get(path) ?? now(path), wanted);
     if (harm.size === 0) return { files: rendered.files, applied: kept, invalid, unwanted, next };
     for (const [candidate, reason] of harm) invalid.push({ candidate, reason });
     kept = kept.filter((c) => !harm.has(c));
@@ -282,6 +285,7 @@ function harmful(
   dirs: readonly string[],
   now: (path: string) => string,
   then: (path: string) => string,
+  wanted: Wanted,
 ): Map<Candidate, string> {
   const harm = new Map<Candidate, string>();
   const owner = new Map<Finding, Candidate>(kept.map((c) => [c.finding, c]));
@@ -298,6 +302,7 @@ function harmful(
         for (const candidate of useless(own, stayed, findings, now, then)) harm.set(candidate, "its finding is still there afterwards");
         continue;
       }
+      if (wanted.hardens?.(first.rule)) continue; // nothing is wrong there
       if (!grew(first.rule, kept, before.get(dir), after.get(dir))) continue; // it came along into another declaration
       const declaration = after.get(dir)?.declarations.get(first) ?? "";
       for (const candidate of suspects(kept, first.at.path, declaration, now))

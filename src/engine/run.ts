@@ -292,7 +292,8 @@ function tryOut(findings: readonly Finding[], preview: Preview, faults: Map<Fix,
 }
 
 function wantedOf(options: RunOptions): Wanted {
-  return { unsafe: options.unsafeFixes ?? false, fixable: fixableRules(options) };
+  const harden = new Set(options.rules.filter((r) => r.tier === "harden").map((r) => r.id));
+  return { unsafe: options.unsafeFixes ?? false, fixable: fixableRules(options), hardens: (rule) => harden.has(rule) };
 }
 
 function fixableRules(options: RunOptions): (finding: Finding) => boolean {
