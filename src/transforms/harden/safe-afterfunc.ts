@@ -11,7 +11,7 @@ import {
   type PackageModel,
   qualifier,
   replace,
-  textOf,
+  spanOf,
 } from "../../rule/index.ts";
 
 const HELPER = "afterFunc";
@@ -51,13 +51,14 @@ function guarded(pkg: PackageModel, call: Call, context: ContextInScope): Fix | 
   const [shared] = pkg.option("safe-afterfunc", "helper");
   const callee = shared === undefined ? ownHelper(pkg, call) : sharedHelper(pkg, call, shared);
   if (!callee) return null;
-  const [delay, func] = call.args;
-  if (!delay || !func) return null;
+  const [delay] = call.args;
+  const called = call.node.child("function");
+  if (!delay || !called) return null;
   return fix({
     title: "Run it only while the context is not done",
     applicability: "unsafe",
     because: "the function does not run any more once the context is done",
-    edits: [replace(call.node, `${callee.name}(${context.text}, ${textOf(delay)}, ${textOf(func)})`), callee.edits],
+    edits: [replace(called, callee.name), [{ at: { ...spanOf(delay), end: delay.start }, text: `${context.text}, ` }], callee.edits],
     imports: [...callee.imports, { file: call.node.source.path, path: "time", action: "drop" }],
   });
 }
