@@ -92,7 +92,7 @@ describe("the package", () => {
     ])
       expect(files).toContain(needed);
     expect(
-      files.filter((f) => !f.startsWith("examples/fixtures/")).some((f) => /(^|\/)(test|fixtures|node_modules|\.env|\.npmrc)/.test(f)),
+      files.filter((f) => !f.startsWith("examples/fixtures/")).some((f) => /(^|\/)((test|fixtures|node_modules)\/|\.env|\.npmrc)/.test(f)),
     ).toBe(false);
   });
 
