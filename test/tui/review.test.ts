@@ -269,13 +269,13 @@ describe("side by side and the tree", () => {
     const narrow = await review(small(), { columns: 119, rows: 30 });
     expect(narrow.pty.text()).not.toContain("▾ lost-cancel");
     const wide = await review(small(), { columns: 120, rows: 30 });
-    expect(wide.pty.text()).toContain("▾ lost-cancel");
-    expect(wide.pty.text()).toMatch(/^.*\+\s+defer cancel\(\)/m);
+    await wide.pty.until((text) => text.includes("▾ lost-cancel") && /^.*\+\s+defer cancel\(\)/m.test(text), "the tree beside the change");
     const split = await review(small(), { columns: 160, rows: 30 });
     // On one line at both sides.
-    expect(split.pty.text()).toMatch(/WithCancel\(parent\).*WithCancel\(parent\)/);
+    const beside = /WithCancel\(parent\).*WithCancel\(parent\)/;
+    await split.pty.until((text) => beside.test(text), "both sides");
     await split.keys("s");
-    expect(split.pty.text()).not.toMatch(/WithCancel\(parent\).*WithCancel\(parent\)/);
+    await split.pty.until((text) => !beside.test(text), "one side");
   });
 });
 
