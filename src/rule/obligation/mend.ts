@@ -1,6 +1,6 @@
 /** The fixes of a leak: a defer, a release before each way out, or a turn of its own. */
 import { type GoNode, unparen } from "../../go/node.ts";
-import type { PackageModel, Witness } from "../../model/model.ts";
+import type { Binding, PackageModel, Witness } from "../../model/model.ts";
 import { type FixParts, fix } from "../build.ts";
 import {
   atHeadOf,
@@ -18,10 +18,12 @@ import {
 } from "../edits.ts";
 import { freshName, member, qualifier, reachOf } from "../names.ts";
 import type { Fix, ImportIntent } from "../rule.ts";
+import { memberOf, underlying } from "../types.ts";
 import { isConversion } from "../values.ts";
 import { leavesOf, terminates } from "./exits.ts";
 import { countedExits, type Leak } from "./leak.ts";
 import { deferLines, releaseLines, releaseText, subjectOf } from "./row.ts";
+import { comesOtherwise, explicitReleases, isPlainRelease, mayBeAnothers, withoutInnerDefers, withoutThoseAtTheEnd } from "./standing.ts";
 import { usedBeyondBlock } from "./turns.ts";
 
 /** What the rule knows and the engine cannot: a reason why a release at the end would be wrong. */
@@ -37,7 +39,30 @@ export function mend(leak: Leak, options: MendOptions = { doubt: null }): (Fix |
   if (leak.kind === "overwritten") return [];
   if (leak.inLoop) return [beforeEachWayOut(leak, held, options), ownTurn(leak, held)];
   if (leak.handedOver) return [beforeLeakingExits(leak, held, options)];
-  return [deferred(leak, held, options)];
+  return [besideOthers(leak, held, options) ?? deferred(leak, held, options, leak.row.harmlessTwice ? [] : withoutOld(leak))];
+}
+
+/** More exits than a person wants to see a Close before. */
+const FEW = 3;
+
+/**
+ * Where plain Closes stand already: one that is deferred, in their place where they end the function; else one more before the few exits that
+ * lack it. They stand where they stand for a reason: the file is renamed below, or `select {}` follows.
+ */
+function besideOthers(leak: Leak, held: Held, options: MendOptions): Fix | null {
+  const explicit = explicitReleases(leak);
+  if (
+    !leak.row.harmlessTwice ||
+    !leak.row.text.endsWith(".Close()") ||
+    explicit.length === 0 ||
+    held.hoisted ||
+    mayBeAnothers(leak, explicit)
+  )
+    return null;
+  const gone = withoutThoseAtTheEnd(leak, explicit);
+  if (gone) return deferred(leak, held, options, gone);
+  if (!explicit.every((r) => isPlainRelease(leak, r)) || (leakingReturns(leak)?.length ?? FEW + 1) > FEW) return null;
+  return beforeLeakingExits(leak, held, options);
 }
 
 /** The holder's name as the fix writes it, with the edits that give it one. */
@@ -59,7 +84,7 @@ function named(leak: Leak): Held | null {
   const statement = statementOf(call);
   if (!statement || !atHeadOf(statement, call)) return null;
   const plain = { edits: [], imports: [], reach: null, statement, hoisted: false };
-  if (holder) return isAssignment(unlabelled(statement)) ? { ...plain, name: holder.name } : null;
+  if (holder) return isAssignment(unlabelled(statement)) && canRelease(leak, holder) ? { ...plain, name: holder.name } : null;
   const reach = ownerOf(statement);
   const name = freshName(pkg, acquire.name ?? row.name, statement, reach);
   if (slot) {
@@ -81,6 +106,14 @@ function named(leak: Leak): Held | null {
     return { ...plain, name, edits: [[{ at: { path, start, end: start }, text: `${name} := ` }]], reach };
   }
   return { ...plain, name, edits: [hoisted(leak, name)], reach, hoisted: true };
+}
+
+/** False where the holder is declared with a type that does not know the release: `var r io.Reader`, `var v any`. */
+function canRelease({ pkg, row, slot }: Leak, holder: Binding): boolean {
+  const [, member] = /^\{\}\.(\w+)\b/.exec(row.text) ?? [];
+  if (!member || !holder.node || holder.node === slot) return true;
+  const type = pkg.typeOf(holder.node);
+  return underlying(pkg, type).kind !== "interface" || memberOf(pkg, type, member) !== null;
 }
 
 /** `ctx, _ = ` can become `ctx, cancel := ` where the others on the left are declared in the same block: then it declares `cancel` alone. */
@@ -142,7 +175,8 @@ function isQuiet(pkg: PackageModel, call: GoNode): boolean {
 
 // ---------------------------------------------------------------- at the end of the function
 
-function deferred(leak: Leak, held: Held, { doubt }: MendOptions): Fix | null {
+/** `old` takes out the releases that go for it. */
+function deferred(leak: Leak, held: Held, { doubt }: MendOptions, old: readonly Edits[]): Fix | null {
   const { row, acquire } = leak;
   const anchor = held.hoisted ? null : afterCheck(leak, held.statement);
   if (!held.hoisted && !anchor) return null;
@@ -152,7 +186,8 @@ function deferred(leak: Leak, held: Held, { doubt }: MendOptions): Fix | null {
     edits: [
       ...held.edits,
       ...(anchor ? [insertAfter(anchor, deferLines(row, acquire, held.name))] : []),
-      ...(row.harmlessTwice ? [] : withoutOld(leak)),
+      ...old,
+      ...(row.harmlessTwice ? withoutInnerDefers(leak) : []),
     ],
     imports: held.imports,
     assumes: [held.reach, held.statement],
@@ -208,7 +243,7 @@ function because(doubt: string | null): Pick<FixParts, "applicability" | "becaus
 /** A release before each exit on which it leaks: on the others somebody else has it. */
 function beforeLeakingExits(leak: Leak, held: Held, { doubt }: MendOptions): Fix | null {
   const exits = leakingReturns(leak);
-  if (exits === null) return null;
+  if (exits === null || exits.some((e) => comesOtherwise(leak, e))) return null;
   const lines = releaseLines(leak.row, leak.acquire, held.name);
   return fix({
     title: `${leak.row.words.verb} ${subjectOf(leak.row, held.name)} before ${exits.length === 1 ? "this return" : "each return that keeps it"}`,

@@ -3,7 +3,7 @@
 import { type GoNode, unparen } from "../../go/node.ts";
 import type { Binding, PackageModel } from "../../model/model.ts";
 import { fix } from "../build.ts";
-import { insertAfter, insertFirst, statementOf, statementsOf } from "../edits.ts";
+import { insertAfter, insertFirst, statementOf, statementsOf, trailingComment } from "../edits.ts";
 import { freshName } from "../names.ts";
 import { terminates } from "../obligation/exits.ts";
 import { type Leak, leaks, type MendOptions, mend, type Resource, releaseText, subjectOf } from "../obligation.ts";
@@ -152,13 +152,14 @@ function inHeader(leak: Leak): Fix | null {
   const renamed = holder ? [] : [{ at: { path: slot.source.path, start: slot.start, end: slot.end }, text: name }];
   const text = releaseText(row, acquire, name);
   const parts = {
-    title: `${row.words.verb} ${subjectOf(row, name)} when the function returns`,
+    title: `${row.words.verb} ${subjectOf(row, name)} ${holder ? "when the function returns" : "at once"}`,
     applicability: "safe",
     assumes: [statement],
   } as const;
-  if (condition === `${error.name} == nil`) return fix({ ...parts, edits: [renamed, insertFirst(then, `defer ${text}`)] });
+  const line = holder ? `defer ${text}` : text; // nobody uses what had no name
+  if (condition === `${error.name} == nil`) return fix({ ...parts, edits: [renamed, insertFirst(then, line)] });
   if (condition !== `${error.name} != nil`) return null;
-  if (otherwise?.kind === "block") return fix({ ...parts, edits: [renamed, insertFirst(otherwise, `defer ${text}`)] });
+  if (otherwise?.kind === "block") return fix({ ...parts, edits: [renamed, insertFirst(otherwise, line)] });
   if (otherwise || holder) return null;
   const end = statement.end;
   const close = [
@@ -167,7 +168,7 @@ function inHeader(leak: Leak): Fix | null {
       text: ` else {\n${indentOfLine(statement)}\t${text}\n${indentOfLine(statement)}}`,
     },
   ];
-  return fix({ ...parts, title: `${row.words.verb} ${subjectOf(row, name)} at once`, edits: [renamed, close] });
+  return fix({ ...parts, edits: [renamed, close] });
 }
 
 /** `http.Get(url)` as a statement: its results get names, and what it gave is released at once. */
@@ -187,13 +188,16 @@ function discarded(leak: Leak): Fix | null {
   const error = freshName(pkg, "err", statement, statement, [name]);
   const indent = indentOfLine(statement);
   const text = releaseText(row, acquire, name);
+  const comment = trailingComment(statement); // behind the closing brace it would speak of nothing
+  const above = comment ? `${comment.text.trimEnd()}\n${indent}` : "";
+  const end = comment ? comment.start + comment.text.trimEnd().length : statement.end;
   return fix({
     title: `${row.words.verb} ${subjectOf(row, name)} at once${inLoop ? " in each turn" : ""}`,
     applicability: "safe",
     edits: [
       [
-        { at: { path, start: statement.start, end: statement.start }, text: `if ${name}, ${error} := ` },
-        { at: { path, start: statement.end, end: statement.end }, text: `; ${error} == nil {\n${indent}\t${text}\n${indent}}` },
+        { at: { path, start: statement.start, end: statement.start }, text: `${above}if ${name}, ${error} := ` },
+        { at: { path, start: statement.end, end }, text: `; ${error} == nil {\n${indent}\t${text}\n${indent}}` },
       ],
     ],
     assumes: [statement],

@@ -30,7 +30,7 @@ export default defineRule({
   title: "response body that is not closed on every path",
   why: "Until its body is closed a response keeps its connection, and the two goroutines that serve it: the connection is not used again, and each call leaks a little more.",
   fixSafety:
-    "A deferred Close is safe: it stands after the error check, the body leaves the function on no path, and a second Close does nothing. Where the response leaves on other paths, Close goes before the returns that keep it. In a loop the fix is unsafe: it closes on each way out of the turn, or puts the turn into a function literal.",
+    "A deferred Close is safe: it stands after the error check, the body leaves the function on no path, and a second Close does nothing. A Close that ends the function already gives way to the deferred one; where it stands further up, up to three exits that lack it get one of their own. Where the response leaves on other paths, Close goes before the returns that keep it. In a loop the fix is unsafe: it closes on each way out of the turn, or puts the turn into a function literal.",
   silent:
     "The response or its body is returned, stored, sent, captured by a literal that outlives the call, or passed to a function that is not known to leave it open; the path ends in main.main, a panic or an exit; the error goes into something that is no local; Result of an httptest recorder, whose body holds nothing.",
   sources: ["https://pkg.go.dev/net/http#Client.Do", "https://pkg.go.dev/golang.org/x/tools/go/analysis/passes/httpresponse"],

@@ -46,7 +46,7 @@ export default defineRule({
   title: "mutex that stays locked on some path",
   why: "Whoever locks it next waits for ever, and so does everybody behind: one early return stops the program.",
   fixSafety:
-    "Unlock before the return that keeps the lock is safe where the returned values are names and constants; unsafe where they are computed, which the lock may guard. A deferred Unlock is unsafe: the lock is held to the end of the function. Unlock in place of a mistaken Lock, and the Unlock that belongs to the Lock, are safe.",
+    "Unlock before the return that keeps the lock is safe where the returned values are names and constants; unsafe where they are computed, which the lock may guard. A deferred Unlock is unsafe: the lock is held to the end of the function. Unlock in place of a mistaken Lock, and the Unlock that belongs to the Lock, are safe; in a test the latter is unsafe, which may misuse it on purpose.",
   silent:
     "No path of the function unlocks it: then somebody else does, by design; the function unlocks it before it locks it, so it is called with the lock held; lock and unlock stand under the same condition; the function's name speaks of locking; a function that is called on the way may unlock it; the path ends in a panic or an exit.",
   sources: ["https://pkg.go.dev/sync#Mutex", "https://pkg.go.dev/sync#RWMutex"],
@@ -130,7 +130,16 @@ function wrongPair(pkg: PackageModel, lock: LockCall, locks: readonly LockCall[]
     rule,
     lock.call,
     `${lock.operand.text} is locked by ${lock.name} and unlocked by ${UNLOCK_OF[lock.mode === "read" ? "write" : "read"]}`,
-    [fix({ title: `Unlock ${lock.operand.text} by ${wanted}`, applicability: "safe", edits, assumes: [statementOf(lock.call)] })],
+    [
+      fix({
+        title: `Unlock ${lock.operand.text} by ${wanted}`,
+        ...(pkg.fileOf(lock.call).test
+          ? { applicability: "unsafe", because: "a test may misuse it on purpose" }
+          : { applicability: "safe" }),
+        edits,
+        assumes: [statementOf(lock.call)],
+      }),
+    ],
   );
 }
 

@@ -11,6 +11,7 @@ import {
   insertBefore,
   loopsAround,
   meansTheSame,
+  ownerOf,
   type PackageModel,
   receiveFrom,
   statementOf,
@@ -32,7 +33,7 @@ import {
  *                                                  }
  *                                              }
  *
- * Outside of loops a `defer timer.Stop()` does. Safe, because the timer starts where After would have started it: just before the
+ * In a function's own block, outside of loops, a `defer timer.Stop()` does. Safe, because the timer starts where After would have started it: just before the
  * select; what else the select works out on entry has no effects.
  */
 export default defineRule({
@@ -58,9 +59,8 @@ export default defineRule({
       if (others.length === 0) continue; // nothing else can win
       const loop = pkg.flow(after.func).inLoop(select);
       if (collected && !loop) continue; // the timer is collected with the function's frame
-      const inBody = loop || loopsAround(select).length > 0; // no defer in a loop's body, though it runs once
       const fixes = [
-        inBody ? stopInEachCase(pkg, after, select, others) : stopOnReturn(pkg, after, select, others),
+        !loop && endsFunction(pkg, after, select) ? stopOnReturn(pkg, after, select, others) : stopInEachCase(pkg, after, select, others),
         loop ? resetEachTurn(pkg, after, select, others, collected) : null,
       ];
       yield finding({ id: "time-after-in-select" }, after.node, messageFor(loop, collected), fixes, {
@@ -73,6 +73,13 @@ export default defineRule({
     }
   },
 });
+
+/** It waits in the function's own block, so a defer there runs soon after. The end of main is the process's. */
+function endsFunction(pkg: PackageModel, { func }: Call, select: GoNode): boolean {
+  const statement = statementOf(select);
+  const isMain = pkg.name === "main" && func?.name === "main" && func.node.kind === "function_declaration";
+  return func !== null && !isMain && statement !== null && ownerOf(statement) === func.body;
+}
 
 function messageFor(loop: boolean, collected: boolean): string {
   if (collected) return "time.After allocates a timer on every turn of the loop";

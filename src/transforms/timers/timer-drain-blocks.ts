@@ -9,12 +9,14 @@ import {
   type GoNode,
   indentOf,
   isGuarded,
+  ownerOf,
   type PackageModel,
   pathFromEntry,
   rearmsIn,
   remove,
   replace,
   since,
+  startWithComments,
   statementOf,
   statementsOf,
   type TimerEvent,
@@ -49,7 +51,7 @@ export default defineRule({
   title: "A timer is drained of a value that may have been received already",
   why: "Stop gives false for a timer that has expired, also when somebody has received its value since: the receive that is to drain it then waits for ever. From Go 1.23 on there is nothing to drain after Stop.",
   fixSafety:
-    "Safe: a value that is there is taken as before, and where none is there the code hung. From Go 1.23 on a timer that was stopped holds no value, so Stop alone does.",
+    "Safe: a value that is there is taken as before, and where none is there the code hung. From Go 1.23 on a timer that was stopped holds no value, so Stop alone does; that is unsafe where a comment stands above or in the drain, which may speak of it.",
   silent:
     "No receive from the timer, and no Stop, comes to the drain without a Reset in between; a flag tells whether it was received; the drain does not block; the timer does not come from time.NewTimer, or is handed to somebody else.",
   sources: ["https://pkg.go.dev/time#Timer.Stop", "https://go.dev/doc/go1.23#timer-changes"],
@@ -181,21 +183,32 @@ function emptiedBefore(pkg: PackageModel, stop: GoNode, events: readonly TimerEv
 
 function mended(pkg: PackageModel, stop: GoNode, drain: Drain): Fix | null {
   const collected = since(pkg, "1.23");
-  const alone = collected && drain.whole ? stopAlone(stop, drain) : null;
+  const alone = collected && drain.whole ? stopAlone(pkg, stop, drain) : null;
   return fix({
     title: alone ? `Call ${textOf(stop)} alone` : "Drain the timer without waiting",
-    applicability: "safe",
+    ...(alone && hasWords(drain)
+      ? { applicability: "unsafe", because: "the comment beside it may speak of the drain that goes" }
+      : { applicability: "safe" }),
     edits: alone ?? [nonBlocking(drain.receive)],
     assumes: [drain.if],
   });
 }
 
-/** The call in the place of the if; the comments in its block stay behind it. */
-function stopAlone(stop: GoNode, drain: Drain): Edits[] | null {
+/** A comment stands above it or in its block; one behind its brace goes with Stop. */
+function hasWords({ if: statement, branch }: Drain): boolean {
+  const opener = branch.children[0];
+  const behind = opener && branch.source.text.indexOf("\n", opener.end);
+  return startWithComments(statement) < statement.start || branch.find("comment").some((c) => behind === undefined || c.start > behind);
+}
+
+/** The call in the place of the if, whose comments stay behind it, or of the deferred literal that holds nothing else. */
+function stopAlone(pkg: PackageModel, stop: GoNode, drain: Drain): Edits[] | null {
   const [opener] = drain.branch.children;
   const closer = drain.branch.children.at(-1);
   const statement = statementOf(drain.receive);
   if (!opener || !closer || !statement || drain.if.find("comment").some((c) => c.start < opener.start)) return null;
+  const literal = deferredLiteral(pkg, stop, drain);
+  if (literal) return [replace(literal, textOf(stop))];
   if (drain.branch.find("comment").length === 0) return [replace(drain.if, textOf(stop))];
   const { path, text } = drain.if.source;
   const rest = /^[ \t]*\r?\n/.exec(text.slice(closer.end));
@@ -206,6 +219,18 @@ function stopAlone(stop: GoNode, drain: Drain): Edits[] | null {
     remove(statement),
     [{ at: { path, start, end: ownLine ? closer.end + rest[0].length : closer.end }, text: "" }],
   ];
+}
+
+/** The call of `defer func() { if !t.Stop() { <-t.C } }()`, where t is the same now and when the function returns. */
+function deferredLiteral(pkg: PackageModel, stop: GoNode, drain: Drain): GoNode | null {
+  const body = ownerOf(drain.if);
+  const literal = body?.kind === "block" && body.parent?.kind === "func_literal" ? body.parent : null;
+  const call = literal?.field === "function" && literal.find("comment").length === 0 ? literal.parent : null;
+  const timer = stop.child("function")?.child("operand");
+  const binding = timer?.kind === "identifier" ? pkg.binding(timer) : null;
+  if (!body || !call || call.parent?.kind !== "defer_statement" || statementsOf(body).length !== 1) return null;
+  if (call.child("arguments")?.items.length !== 0 || !binding || body.contains(binding.node ?? body)) return null;
+  return binding.uses.some((u) => u.how === "write" || u.how === "address") ? null : call;
 }
 
 function nonBlocking(receive: GoNode): Edits {
