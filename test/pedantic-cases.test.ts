@@ -1,6 +1,8 @@
 import { beforeAll, expect, it } from "vitest";
 import { loadFormatter } from "../src/go/format.ts";
 import { loadGrammar } from "../src/go/parse.ts";
+import type { Tier } from "../src/rule/rule.ts";
+import { rules } from "../src/transforms/index.ts";
 import { casesOf } from "./house/cases.ts";
 import { check } from "./house/engine.ts";
 
@@ -9,12 +11,27 @@ beforeAll(async () => {
 });
 
 /** Cases of recommended rules whose findings are all pedantic, which their wants do not say. */
-const PEDANTIC: readonly (readonly [rule: string, name: string])[] = [["request-context-outlives-handler", "in-test"]];
+const PEDANTIC: readonly (readonly [rule: string, name: string])[] = [
+  ["request-context-outlives-handler", "in-test"],
+  ["exit-skips-defer", "pedantic"],
+  ["exit-skips-defer", "pedantic-failure"],
+];
+
+/** Cases next to those, all of whose findings everybody sees. */
+const RECOMMENDED: readonly (readonly [rule: string, name: string])[] = [["exit-skips-defer", "left-behind"]];
 
 it.each(PEDANTIC)("%s: %s is for those who want to see every place", async (rule, name) => {
+  expect(await tiersIn(rule, name)).toEqual(["pedantic"]);
+});
+
+it.each(RECOMMENDED)("%s: %s is for everybody", async (rule, name) => {
+  expect(await tiersIn(rule, name)).toEqual(["recommended"]);
+});
+
+async function tiersIn(rule: string, name: string): Promise<Tier[]> {
   const [found] = casesOf(rule).filter((c) => c.name === name);
   if (!found) throw new Error(`no case ${name}`);
-  const { own } = await check(found);
-  expect(own.length).toBeGreaterThan(0);
-  expect(own.map((f) => f.tier)).toEqual(own.map(() => "pedantic"));
-});
+  const own = rules.find((r) => r.id === rule)?.tier;
+  const said = await check(found);
+  return [...new Set(said.own.map((f) => f.tier ?? own ?? "harden"))];
+}

@@ -4,10 +4,13 @@
  */
 import { type GoNode, unparen } from "../go/node.ts";
 import type { Binding, Call, PackageModel, Type } from "../model/model.ts";
+import { calleeOf } from "./callees.ts";
 import { definitionOf } from "./definitions.ts";
 
 /** Types, as `path.Name`, by the functions that give them as their first result. */
 export type Gives = Readonly<Record<string, string>>;
+
+const ZAP = "go.uber.org/zap";
 
 /** What functions of other modules give as their first result, from their documentation. */
 const GIVES: Gives = {
@@ -35,6 +38,8 @@ const GIVES: Gives = {
       ];
     }),
   ),
+  ...Object.fromEntries(["New", "NewProduction", "NewDevelopment", "NewExample", "Must"].map((f) => [`${ZAP}.${f}`, `${ZAP}.Logger`])),
+  [`${ZAP}.Logger.Sugar`]: `${ZAP}.SugaredLogger`,
   "golang.org/x/sync/errgroup.WithContext": "golang.org/x/sync/errgroup.Group",
   ...Object.fromEntries(["", "/v2", "/v3"].map((v) => [`github.com/robfig/cron${v}.New`, `github.com/robfig/cron${v}.Cron`])),
 };
@@ -110,7 +115,7 @@ export function foreignType(pkg: PackageModel, expression: GoNode, gives: Gives 
   if (e.kind === "call_expression") {
     const callee = unparen(e.child("function") as GoNode);
     const symbol = pkg.symbol(callee) ?? (callee.kind === "selector_expression" ? viaType(pkg, callee, gives, depth + 1) : null);
-    return symbol === null ? null : (gives[symbol] ?? GIVES[symbol] ?? null);
+    return (symbol && (gives[symbol] ?? GIVES[symbol])) ?? resultSymbol(pkg, e);
   }
   if (e.kind === "selector_expression") return fieldSymbol(pkg, e);
   const binding = e.kind === "identifier" ? pkg.binding(e) : null;
@@ -130,6 +135,13 @@ function fieldSymbol(pkg: PackageModel, selector: GoNode): string | null {
   const owner = selection.owner.kind === "pointer" ? selection.owner.elem : selection.owner;
   const own = owner.kind === "named" ? owner.pkg : pkg;
   return own?.files.some((f) => f.source.path === written.source.path) ? symbolOfType(own, written) : null; // a struct without a name may be another package's
+}
+
+/** `path.Name` of the type that a function of the module declares as its first result. */
+function resultSymbol(pkg: PackageModel, call: GoNode): string | null {
+  const callee = calleeOf(pkg, call);
+  const result = callee?.results[0];
+  return callee && result ? symbolOfType(callee.pkg, result.type) : null;
 }
 
 /** The type node with which a parameter or variable is declared. */

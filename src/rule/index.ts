@@ -53,6 +53,7 @@ export * from "./select-entry.ts";
 export * from "./select-wait.ts";
 export * from "./semaphores.ts";
 export * from "./shared-writes.ts";
+export * from "./skipped-defer.ts";
 export * from "./stopped-ticker.ts";
 export * from "./struct-edits.ts";
 export * from "./struct-use.ts";

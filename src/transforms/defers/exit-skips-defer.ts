@@ -1,4 +1,4 @@
-import { defineRule, definitionOf, finding, type GoNode, movedToRun, type PackageModel, unparen } from "../../rule/index.ts";
+import { defineRule, finding, type GoNode, hasNothing, isMissed, movedToRun, type PackageModel } from "../../rule/index.ts";
 
 /**
  * os.Exit or log.Fatal while deferred calls are pending.
@@ -26,7 +26,7 @@ export default defineRule({
   fixSafety:
     "Always unsafe: the body becomes a function that returns its error or its exit code, so the deferred calls run before the process ends and may take their time, and the error is told after them.",
   silent:
-    "No deferred call is pending on a way to the exit; the exit stands in another function, or in a literal of its own. Pedantic where all that is pending ends with the process anyway: a context's cancel, an Unlock, a timer's Stop, a WaitGroup's Done, the close of a channel, of a response's body or of rows, a recover; where a helper of the module ends the process; and in examples of documentation. Functions with results, methods and literals get no fix.",
+    "No deferred call is pending on a way to the exit, or the exit stands under the error of what was to be released; the exit stands in another function, or in a literal of its own. Recommended where what is skipped is missed when the process is gone: files to remove, children to end, a mount, a terminal's state, a profile, the last lines of a log; and, where the exit does not say that it failed, a Flush, the Close of an archive or a compressor, a Commit, a Wait, a line that is printed. Pedantic where all that is pending ends with the process anyway, or cannot be told: files, connections, servers, locks, contexts; where the function has made the deferred call itself before; where a helper of the module ends the process; and in examples of documentation. Functions with results, methods and literals get no fix.",
   sources: ["https://pkg.go.dev/os#Exit", "https://pkg.go.dev/log#Fatal"],
   since: "0.1.0",
   tier: "recommended",
@@ -51,8 +51,8 @@ export default defineRule({
       if (flow.defers.length === 0) continue;
       for (const { kind, at: exit } of flow.exits) {
         if (kind !== "exit" || exit.kind !== "call_expression") continue;
-        const pending = flow.defers.filter((d) => flow.reaches(d, exit));
-        if (pending.length === 0) continue; // it exits before anything is deferred
+        const pending = flow.defers.filter((d) => flow.reaches(d, exit) && !hasNothing(pkg, d, exit));
+        if (pending.length === 0) continue; // it exits before anything is deferred, or has got nothing to release
         const callee = exit.child("function")?.text ?? "this call";
         const what = pending.length === 1 ? "a deferred call" : `${pending.length} deferred calls`;
         yield finding(
@@ -103,39 +103,10 @@ function wordBefore(text: string, end: number): string {
   return /\w*$/.exec(text.slice(Math.max(0, end - 40), end))?.[0] ?? "";
 }
 
-/** What is pending is of no use any more, a helper decides on the end, or the code is there to be read. */
+/** Nothing of what is pending is missed afterwards, a helper decides on the end, or the code is there to be read. */
 function isMinor(pkg: PackageModel, exit: GoNode, pending: readonly GoNode[]): boolean {
-  if (pending.every((d) => endsWithProcess(pkg, d))) return true;
   const symbol = pkg.symbol(exit.child("function") as GoNode) ?? "";
   if (!symbol.startsWith("os.Exit") && !symbol.startsWith("log.")) return true;
-  return pkg.fileOf(exit).test && exit.closest("function_declaration")?.child("name")?.text.startsWith("Example") === true;
+  if (pkg.fileOf(exit).test && exit.closest("function_declaration")?.child("name")?.text.startsWith("Example")) return true;
+  return !pending.some((d) => isMissed(pkg, d, exit));
 }
-
-/** What the deferred call would do is done by the end of the process, or is of no use then. */
-function endsWithProcess(pkg: PackageModel, defer: GoNode): boolean {
-  const call = defer.items[0] && unparen(defer.items[0]);
-  const callee = call?.kind === "call_expression" ? unparen(call.child("function") as GoNode) : null;
-  if (!callee) return false;
-  if (callee.kind === "func_literal")
-    return callee.find("call_expression").some((c) => pkg.symbol(c.child("function") as GoNode) === "recover");
-  if (callee.text.endsWith(".Body.Close")) return true;
-  const symbol = pkg.symbol(callee);
-  if (symbol !== null) return HARMLESS.has(symbol);
-  const binding = callee.kind === "identifier" ? pkg.binding(callee) : null;
-  const made = binding && definitionOf(pkg, binding)?.symbol;
-  return made != null && /^(context\.With|os\/signal\.NotifyContext)/.test(made);
-}
-
-const HARMLESS = new Set([
-  "close",
-  "recover",
-  "sync.Mutex.Unlock",
-  "sync.RWMutex.Unlock",
-  "sync.RWMutex.RUnlock",
-  "sync.Locker.Unlock",
-  "sync.WaitGroup.Done",
-  "time.Timer.Stop",
-  "time.Ticker.Stop",
-  "os/signal.Stop",
-  "database/sql.Rows.Close",
-]);
