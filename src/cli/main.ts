@@ -1,11 +1,11 @@
 /** The program. Colour is settled before anything else is loaded; each command loads what it needs. */
 
-import { settleMemory } from "../engine/memory.ts";
+import { settleV8 } from "../engine/v8.ts";
 import { settleColor } from "./color.ts";
 import { warmUp } from "./warm.ts";
 
 settleColor(process.argv.slice(2));
-settleMemory();
+settleV8();
 // A reader that goes away (`| head`) is no fault.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(0);

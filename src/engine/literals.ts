@@ -9,8 +9,22 @@ const SHORT = 4;
 const LONGEST_WINDOW = 8;
 const PAIRS = 65_536;
 
+/** At a literal's end: the word that it ends with ends there, too. */
+export const WORD_END = "\b";
+
+/** What a literal is searched by: its text, and whether a word has to end behind it. */
+export function spelling(literal: string): { readonly text: string; readonly word: boolean } {
+  return literal.endsWith(WORD_END) ? { text: literal.slice(0, -WORD_END.length), word: true } : { text: literal, word: false };
+}
+
+/** Of a byte or UTF-16 unit; all that is not ASCII counts as a letter. */
+export function isWordUnit(unit: number): boolean {
+  return (unit >= 97 && unit <= 122) || (unit >= 65 && unit <= 90) || (unit >= 48 && unit <= 57) || unit === 95 || unit >= 128;
+}
+
 export class LiteralSearch {
   private readonly literals: readonly Buffer[];
+  private readonly words: readonly boolean[];
   private readonly short: readonly number[];
   /** The beginnings of all long literals that are compared. */
   private readonly window: number;
@@ -20,9 +34,11 @@ export class LiteralSearch {
   private readonly bucketOf = new Uint16Array(PAIRS);
   private readonly buckets: number[][] = [];
 
-  /** No literal is empty. */
+  /** No literal is empty; with `WORD_END` behind it, a word ends where it does. */
   constructor(literals: readonly string[]) {
-    this.literals = literals.map((l) => Buffer.from(l, "utf8"));
+    const spellings = literals.map(spelling);
+    this.literals = spellings.map(({ text }) => Buffer.from(text, "utf8"));
+    this.words = spellings.map(({ word }) => word);
     const indexes = literals.map((_, i) => i);
     this.short = indexes.filter((i) => this.bytesOf(i).length < SHORT);
     const long = indexes.filter((i) => this.bytesOf(i).length >= SHORT);
@@ -50,7 +66,7 @@ export class LiteralSearch {
   /** By the literal's index: 1 when it is there. */
   search(bytes: Buffer): Uint8Array {
     const found = new Uint8Array(this.literals.length);
-    for (const i of this.short) if (bytes.includes(this.bytesOf(i))) found[i] = 1;
+    for (const i of this.short) if (this.stands(bytes, i)) found[i] = 1;
     if (this.buckets.length === 0) return found;
     const { shifts, window } = this;
     const n = bytes.length;
@@ -73,8 +89,15 @@ export class LiteralSearch {
       let same = 0;
       // Past the end of the file `bytes` gives undefined, which equals nothing.
       while (same < literal.length && bytes[start + same] === literal[same]) same++;
-      if (same === literal.length) found[i] = 1;
+      if (same === literal.length && !(this.words[i] && isWordUnit(bytes[start + same] ?? 0))) found[i] = 1;
     }
+  }
+
+  private stands(bytes: Buffer, index: number): boolean {
+    const literal = this.bytesOf(index);
+    for (let at = bytes.indexOf(literal); at >= 0; at = bytes.indexOf(literal, at + 1))
+      if (!this.words[index] || !isWordUnit(bytes[at + literal.length] ?? 0)) return true;
+    return false;
   }
 
   private bytesOf(index: number): Buffer {

@@ -4,12 +4,20 @@
  */
 import type { Range } from "../go/parse.ts";
 import type { Rule } from "../rule/rule.ts";
-import { LiteralSearch } from "./literals.ts";
+import { isWordUnit, LiteralSearch, spelling } from "./literals.ts";
 
-/** Literals (by index) that must all be there, and the rules that ask for them. */
+/** Literals (by index) that must all be there, and the rules that ask for them, by place in `Triggers.order`. */
 interface Group {
   readonly literals: readonly number[];
-  readonly rules: Rule[];
+  readonly rules: number[];
+}
+
+/** What a set of open rules leaves of the groups. */
+interface Asking {
+  readonly rules: ReadonlySet<Rule>;
+  readonly groups: readonly Group[];
+  /** Open rules that ask for no literal. */
+  readonly always: readonly Rule[];
 }
 
 /** What was found in a file's bytes. */
@@ -20,6 +28,14 @@ export interface Presence {
   readonly literals: Uint8Array;
 }
 
+/** What a file's declarations have for the open rules. */
+export interface Selected<D> {
+  /** Declarations that some rule wants to see, in order. */
+  readonly touched: readonly D[];
+  readonly rules: ReadonlySet<Rule>;
+  readonly byRule: ReadonlyMap<Rule, readonly D[]>;
+}
+
 export class Triggers {
   private readonly literals: string[] = [];
   private readonly groups: Group[] = [];
@@ -27,7 +43,12 @@ export class Triggers {
   /** By rule that asks for imports or marks: lists of literals, of each of which one must be in the package. */
   private readonly gates = new Map<Rule, readonly (readonly number[])[]>();
   private readonly rules: ReadonlySet<Rule>;
+  private readonly order: readonly Rule[];
   private readonly mark: number;
+  private asked: Asking | null = null;
+  /** By literal, and by rule: the places of declarations in the file at hand. */
+  private readonly holders: Lists;
+  private readonly wanted: Lists;
   private readonly searcher: LiteralSearch;
 
   /** `mark` is one more literal to look for; `marks`: literals one of which a package must have for a rule. */
@@ -46,7 +67,8 @@ export class Triggers {
     const always: Rule[] = [];
     this.mark = indexOf(mark);
     this.rules = new Set(rules);
-    for (const rule of this.rules) {
+    this.order = [...this.rules];
+    for (const [place, rule] of this.order.entries()) {
       const gates = [rule.imports?.map(importLiteral), marks.get(rule)].flatMap((texts) => (texts ? [texts.map(indexOf)] : []));
       if (gates.length > 0) this.gates.set(rule, gates);
       if (rule.triggers.length === 0) always.push(rule);
@@ -57,9 +79,9 @@ export class Triggers {
         const key = [...literals].sort((a, b) => a - b).join(" ");
         const group = byKey.get(key);
         if (group) {
-          if (!group.rules.includes(rule)) group.rules.push(rule);
+          if (!group.rules.includes(place)) group.rules.push(place);
         } else {
-          const fresh = { literals, rules: [rule] };
+          const fresh = { literals, rules: [place] };
           byKey.set(key, fresh);
           this.groups.push(fresh);
         }
@@ -67,6 +89,8 @@ export class Triggers {
     }
     this.always = always;
     this.searcher = new LiteralSearch(this.literals);
+    this.holders = new Lists(this.literals.length);
+    this.wanted = new Lists(this.order.length);
   }
 
   /** Looks for all literals at once. `bytes` is the file as it is on disk. */
@@ -91,55 +115,61 @@ export class Triggers {
     return this.rules;
   }
 
+  private asking(open: ReadonlySet<Rule>): Asking {
+    // Files of one package are asked about one after the other.
+    if (this.asked?.rules === open) return this.asked;
+    const { order } = this;
+    const groups = this.groups.flatMap(({ literals, rules }) => {
+      const own = rules.filter((r) => open.has(order[r] as Rule));
+      return own.length > 0 ? [{ literals, rules: own }] : [];
+    });
+    this.asked = { rules: open, groups, always: this.always.filter((r) => open.has(r)) };
+    return this.asked;
+  }
+
   /** False when no declaration of the file can hold a trigger of the open rules. */
   touches({ literals }: Presence, open: ReadonlySet<Rule>): boolean {
-    return (
-      this.always.some((r) => open.has(r)) ||
-      this.groups.some((group) => group.literals.every((l) => literals[l] === 1) && group.rules.some((r) => open.has(r)))
-    );
+    const { groups, always } = this.asking(open);
+    return always.length > 0 || groups.some((group) => holdsAll(literals, group.literals));
   }
 
   /**
    * The declarations that hold all parts of a trigger of an open rule, in order, and the rules whose triggers they hold, each with its own.
    * A rule that is asked about whole files needs no declaration.
    */
-  select<D extends Range>(
-    text: string,
-    declarations: readonly D[],
-    presence: Presence,
-    open: ReadonlySet<Rule>,
-  ): { readonly touched: D[]; readonly rules: Set<Rule>; readonly byRule: ReadonlyMap<Rule, readonly D[]> } {
-    const rules = new Set<Rule>(this.always.filter((r) => open.has(r)));
-    const touched = new Set<D>([...rules].some((r) => !r.later) ? declarations : []);
-    const own = new Map<Rule, Set<D>>();
-    for (const rule of rules) if (!rule.later) own.set(rule, new Set(declarations));
-    const occurrences = new Map<number, Set<D>>();
-    const holding = (literal: number): Set<D> => {
-      let set = occurrences.get(literal);
-      if (!set) {
-        set = declarationsWith(text, this.textOf(literal), declarations);
-        occurrences.set(literal, set);
-      }
-      return set;
+  select<D extends Range>(text: string, declarations: readonly D[], presence: Presence, open: ReadonlySet<Rule>): Selected<D> {
+    const { groups, always } = this.asking(open);
+    const { holders, wanted, order } = this;
+    const rules = new Set<Rule>(always);
+    const byRule = new Map<Rule, readonly D[]>();
+    for (const rule of always) if (!rule.later) byRule.set(rule, declarations);
+    const touched = new Uint8Array(declarations.length).fill(byRule.size > 0 ? 1 : 0);
+    holders.begin();
+    wanted.begin();
+    const holding = (literal: number): readonly number[] => {
+      if (!holders.has(literal)) declarationsWith(text, this.textOf(literal), declarations, holders.of(literal));
+      return holders.of(literal);
     };
-    for (const group of this.groups) {
-      const [first, ...rest] = group.literals;
-      if (first === undefined || !group.literals.every((l) => presence.literals[l] === 1)) continue;
-      const asking = group.rules.filter((r) => open.has(r));
-      for (const rule of asking) if (rule.later) rules.add(rule);
-      if (asking.every((rule) => rule.later)) continue;
-      const held = [...holding(first)].filter((d) => rest.every((l) => holding(l).has(d)));
-      if (held.length === 0) continue;
-      for (const d of held) touched.add(d);
-      for (const rule of asking) {
-        rules.add(rule);
-        const set = own.get(rule) ?? new Set<D>();
-        own.set(rule, set);
-        for (const d of held) set.add(d);
+    for (const { literals, rules: places } of groups) {
+      if (!holdsAll(presence.literals, literals)) continue;
+      for (const place of places) if ((order[place] as Rule).later) rules.add(order[place] as Rule);
+      if (places.every((place) => (order[place] as Rule).later)) continue;
+      for (const d of holding(literals[0] as number)) {
+        if (!literals.every((l, i) => i === 0 || includes(holding(l), d))) continue;
+        touched[d] = 1;
+        for (const place of places) wanted.of(place).push(d);
       }
     }
-    const inOrder = (set: ReadonlySet<D>): D[] => declarations.filter((d) => set.has(d));
-    return { touched: inOrder(touched), rules, byRule: new Map([...own].map(([rule, set]) => [rule, inOrder(set)])) };
+    for (const [place, rule] of order.entries()) {
+      if (!wanted.has(place) || rule.later) continue;
+      rules.add(rule);
+      const own = [...new Set(wanted.of(place))].sort((a, b) => a - b);
+      byRule.set(
+        rule,
+        own.map((d) => declarations[d] as D),
+      );
+    }
+    return { touched: declarations.filter((_, d) => touched[d] === 1), rules, byRule };
   }
 
   private textOf(literal: number): string {
@@ -152,19 +182,65 @@ function importLiteral(path: string): string {
   return path.endsWith("/...") ? `"${path.slice(0, -4)}` : `"${path}"`;
 }
 
-/** Declarations (sorted, disjoint) in which the literal stands. */
-function declarationsWith<D extends Range>(text: string, literal: string, declarations: readonly D[]): Set<D> {
-  const found = new Set<D>();
+function holdsAll(present: Uint8Array, literals: readonly number[]): boolean {
+  for (let i = 0; i < literals.length; i++) if (present[literals[i] as number] !== 1) return false;
+  return true;
+}
+
+/** Adds the places of the declarations (sorted, disjoint) in which the literal stands, in order. */
+function declarationsWith<D extends Range>(text: string, spelt: string, declarations: readonly D[], found: number[]): void {
+  const { text: literal, word } = spelling(spelt);
   let next = 0;
   for (let at = text.indexOf(literal); at >= 0; ) {
     while (next < declarations.length && (declarations[next] as D).end < at + literal.length) next++;
     const d = declarations[next];
     if (!d) break;
-    if (d.start <= at) {
-      found.add(d);
+    if (d.start <= at && !(word && isWordUnit(text.charCodeAt(at + literal.length)))) {
+      found.push(next);
       next++;
       at = text.indexOf(literal, d.end);
     } else at = text.indexOf(literal, at + 1);
   }
-  return found;
+}
+
+/** Lists of declarations by row, which are used again for every file. */
+class Lists {
+  private readonly lists: number[][];
+  private readonly begun: Uint32Array;
+  private now = 0;
+
+  constructor(rows: number) {
+    this.lists = Array.from({ length: rows }, () => []);
+    this.begun = new Uint32Array(rows);
+  }
+
+  /** Forgets all: another file. */
+  begin(): void {
+    this.now++;
+  }
+
+  has(row: number): boolean {
+    return this.begun[row] === this.now;
+  }
+
+  /** The row's list, empty when it is asked for the first time. */
+  of(row: number): number[] {
+    const list = this.lists[row] as number[];
+    if (!this.has(row)) {
+      this.begun[row] = this.now;
+      list.length = 0;
+    }
+    return list;
+  }
+}
+
+/** Is it in the sorted list? */
+function includes(sorted: readonly number[], wanted: number): boolean {
+  let low = 0;
+  for (let high = sorted.length; low < high; ) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] as number) < wanted) low = middle + 1;
+    else high = middle;
+  }
+  return sorted[low] === wanted;
 }

@@ -81,7 +81,8 @@ export class Focus {
     return index;
   }
 
-  private callees(root: GoNode): Map<string, GoNode[]> {
+  /** Calls in a declaration by the last name of their callee. */
+  callees(root: GoNode): Map<string, GoNode[]> {
     const index = this.index(root);
     if (index.callees) return index.callees;
     const callees = new Map<string, GoNode[]>();

@@ -82,6 +82,10 @@ export interface PackageModel {
   nodes(...kinds: readonly import("../go/node.ts").Kind[]): Iterable<GoNode>;
   /** Calls in triggered declarations whose callee resolves to the symbol, e.g. "time.After", "net/http.Get", "sync.Pool.Get". */
   calls(...symbols: readonly string[]): Iterable<Call>;
+  /** Calls in a declaration by the last name of their callee, each in order: `f(x)` and `p.f(x)` stand under "f". */
+  callees(root: GoNode): ReadonlyMap<string, readonly GoNode[]>;
+  /** A call as `calls` gives it. */
+  callAt(node: GoNode, symbol: string): Call;
   /** Functions in triggered declarations, literals included, outer ones first. */
   readonly functions: Iterable<FuncModel>;
   /**

@@ -267,12 +267,16 @@ export class Package implements PackageModel {
     for (const node of this.#focus.callsNamed(new Set(symbols.map((s) => s.slice(s.lastIndexOf(".") + 1))))) {
       const callee = unparen(node.child("function") as GoNode);
       const symbol = this.symbol(callee);
-      if (symbol === null || !wanted.has(symbol)) continue;
-      yield this.#call(node, callee, symbol);
+      if (symbol !== null && wanted.has(symbol)) yield this.callAt(node, symbol);
     }
   }
 
-  #call(node: GoNode, callee: GoNode, symbol: string): Call {
+  callees(root: GoNode): ReadonlyMap<string, readonly GoNode[]> {
+    return this.#focus.callees(root);
+  }
+
+  callAt(node: GoNode, symbol: string): Call {
+    const callee = unparen(node.child("function") as GoNode);
     const operand = callee.kind === "selector_expression" ? callee.child("operand") : null;
     const isPackage = operand?.kind === "identifier" && this.binding(operand)?.kind === "import";
     return {

@@ -24,6 +24,9 @@ const KINDS = new Map<string, { operation: AtomicOperation; word: AtomicWord }>(
   OPERATIONS.flatMap((operation) => WORDS.map((word) => [`sync/atomic.${operation}${word}`, { operation, word }] as const)),
 );
 
+/** Literals one of which stands wherever one of them is called. */
+export const ATOMIC_CALLS: readonly string[] = OPERATIONS.flatMap((operation) => WORDS.map((word) => `${operation}${word}(`));
+
 export interface AtomicCall extends Call {
   readonly operation: AtomicOperation;
   readonly word: AtomicWord;

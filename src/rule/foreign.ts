@@ -44,52 +44,65 @@ const GIVES: Gives = {
   ...Object.fromEntries(["", "/v2", "/v3"].map((v) => [`github.com/robfig/cron${v}.New`, `github.com/robfig/cron${v}.Cron`])),
 };
 
+/** Symbols to look for, taken apart once. */
+export interface Wanted {
+  readonly symbols: ReadonlySet<string>;
+  /** Their last names. */
+  readonly names: readonly string[];
+  /** Those of the symbols that may be methods of modules that are not at hand. */
+  readonly foreign: ReadonlySet<string>;
+  readonly foreignNames: ReadonlySet<string>;
+  /** More of such modules than is known here. */
+  readonly gives: Gives;
+}
+
+export function wantedOf(symbols: readonly string[], gives: Gives = {}): Wanted {
+  const foreign = symbols.filter(isForeignMethod);
+  return {
+    symbols: new Set(symbols),
+    names: [...new Set(symbols.map(lastName))],
+    foreign: new Set(foreign),
+    foreignNames: new Set(foreign.map(lastName)),
+    gives,
+  };
+}
+
 /**
  * The calls of the symbols in the triggered declarations, those on types of modules that are not at hand among them. `gives` says more of
  * such modules than is known here.
  */
 export function callsOfSymbols(pkg: PackageModel, symbols: readonly string[], gives: Gives = {}): Call[] {
-  const calls = [...pkg.calls(...symbols)];
-  const foreign = symbols.filter(isForeignMethod);
-  if (foreign.length === 0) return calls;
-  const wanted = new Set(foreign);
-  const names = new Set(foreign.map((s) => s.slice(s.lastIndexOf(".") + 1)));
-  const found = new Set(calls.map((c) => c.node));
-  const byField = selectorCalls(pkg);
-  for (const node of [...names].flatMap((n) => byField.get(n) ?? [])) {
-    if (found.has(node)) continue;
-    const callee = unparen(node.child("function") as GoNode);
-    const symbol = foreignSymbol(pkg, callee, gives);
-    if (symbol === null || !wanted.has(symbol)) continue;
-    calls.push({
-      node,
-      symbol,
-      args: node.child("arguments")?.items ?? [],
-      receiver: callee.child("operand"),
-      func: pkg.functionOf(node),
-      file: pkg.fileOf(node),
-    });
+  const wanted = wantedOf(symbols, gives);
+  return [...pkg.roots].flatMap((root) => callsOfSymbolsIn(pkg, root, wanted));
+}
+
+/** Those in one declaration. */
+export function callsOfSymbolsIn(pkg: PackageModel, root: GoNode, { symbols, names, foreign, foreignNames, gives }: Wanted): Call[] {
+  const callees = pkg.callees(root);
+  const calls: Call[] = [];
+  for (const name of names) {
+    for (const node of callees.get(name) ?? []) {
+      const callee = unparen(node.child("function") as GoNode);
+      const own = pkg.symbol(callee);
+      if (own !== null && symbols.has(own)) calls.push(pkg.callAt(node, own));
+      else if (callee.kind === "selector_expression" && foreignNames.has(name)) {
+        const symbol = foreignSymbol(pkg, callee, gives);
+        if (symbol !== null && foreign.has(symbol)) calls.push({ ...pkg.callAt(node, symbol), receiver: callee.child("operand") });
+      }
+    }
   }
   return calls;
 }
 
-const selectorCallsOf = new WeakMap<object, Map<string, GoNode[]>>();
+/** Calls through a selector of that name in the triggered declarations. */
+export function selectorCalls(pkg: PackageModel, name: string): GoNode[] {
+  return [...pkg.roots].flatMap((root) =>
+    (pkg.callees(root).get(name) ?? []).filter((call) => unparen(call.child("function") as GoNode).kind === "selector_expression"),
+  );
+}
 
-/** Calls through a selector in the triggered declarations, by the selected name. */
-export function selectorCalls(pkg: PackageModel): ReadonlyMap<string, readonly GoNode[]> {
-  const known = selectorCallsOf.get(pkg.view);
-  if (known) return known;
-  const byField = new Map<string, GoNode[]>();
-  for (const node of pkg.nodes("call_expression")) {
-    const callee = unparen(node.child("function") as GoNode);
-    const field = callee.kind === "selector_expression" ? callee.child("field")?.text : undefined;
-    if (field === undefined) continue;
-    const same = byField.get(field);
-    if (same) same.push(node);
-    else byField.set(field, [node]);
-  }
-  selectorCallsOf.set(pkg.view, byField);
-  return byField;
+function lastName(symbol: string): string {
+  return symbol.slice(symbol.lastIndexOf(".") + 1);
 }
 
 /** A method of a type that is neither the standard library's nor without a path. */

@@ -1,4 +1,5 @@
 /** Answers about what is looked at of a package, worked out once and let go with it. */
+import type { GoNode } from "../go/node.ts";
 import type { PackageModel } from "../model/model.ts";
 
 /** `answer`, remembered by key as long as the same declarations of the package are looked at. */
@@ -9,6 +10,24 @@ export function perPackage<K extends object, T>(answer: (pkg: PackageModel, key:
 /** As `perPackage`, for answers that hold nothing of the model itself: other models of the same files give the same. */
 export function perFiles<K extends object, T>(answer: (pkg: PackageModel, key: K) => T): (pkg: PackageModel, key: K) => T {
   return remembered((pkg) => pkg.identity, answer);
+}
+
+/** As `perPackage`, about one declaration: remembered whatever else is looked at. */
+export function perDeclaration<K extends object, T>(
+  answer: (pkg: PackageModel, key: K, root: GoNode) => T,
+): (pkg: PackageModel, key: K, root: GoNode) => T {
+  const byRoot = remembered(
+    (pkg) => pkg,
+    (_, __: K) => new Map<GoNode, T>(),
+  );
+  return (pkg, key, root) => {
+    const known = byRoot(pkg, key);
+    const found = known.get(root);
+    if (found !== undefined) return found;
+    const fresh = answer(pkg, key, root);
+    known.set(root, fresh);
+    return fresh;
+  };
 }
 
 function remembered<K extends object, T>(

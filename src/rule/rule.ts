@@ -83,7 +83,7 @@ export interface Rule {
   readonly tier: Tier;
   /**
    * A declaration is looked at only when it holds one of these; each is a literal, or several that must all be there
-   * (`["go", "chan"]`).
+   * (`["go", "chan"]`). With `\b` at its end a literal is followed by no letter or digit: `".C\b"` is not `.Close`.
    */
   readonly triggers: readonly (string | readonly string[])[];
   /**

@@ -4,8 +4,8 @@ import { type GoNode, unparen } from "../../go/node.ts";
 import type { Binding, FuncModel, PackageModel } from "../../model/model.ts";
 import { isNamed } from "../../model/types.ts";
 import { calleesOf } from "../callees.ts";
-import { callsOfSymbols, selectorCalls } from "../foreign.ts";
-import { perFiles, perPackage } from "../per-package.ts";
+import { callsOfSymbolsIn, selectorCalls, type Wanted, wantedOf } from "../foreign.ts";
+import { perDeclaration, perFiles, perPackage } from "../per-package.ts";
 import { climb, climbAssertions, climbConversions, withoutAssertions, withoutConversions } from "../values.ts";
 import { eventsOf, fateOf, type Ways } from "./hold.ts";
 import type { Acquire, Resource } from "./row.ts";
@@ -76,37 +76,76 @@ interface Site {
   readonly acquire: Acquire;
 }
 
+/** A site, and what becomes of what it acquires. */
+interface Sighted extends Site {
+  readonly func: FuncModel;
+  readonly here: ReturnType<typeof site>;
+}
+
 function explore(pkg: PackageModel, row: Resource): Explored {
   const held: Acquisition[] = [];
   const wrappers = new Map<GoNode, Acquire>();
   const seen = new Set<string>();
-  let sites: readonly Site[] = [...ofSymbols(pkg, row), ...ofOtherPackages(pkg, row)];
-  for (let depth = 0; depth <= MAX_WRAPPERS && sites.length > 0; depth++) {
+  let sites: Iterable<Sighted> = [
+    ...[...pkg.roots].flatMap((root) => sightedIn(pkg, row, root)),
+    ...sighted(pkg, row, ofOtherPackages(pkg, row)),
+  ];
+  for (let depth = 0; depth <= MAX_WRAPPERS; depth++) {
     const fresh: FuncModel[] = [];
-    for (const { call, acquire } of sites) {
-      const func = pkg.functionOf(call);
+    for (const { call, acquire, func, here } of sites) {
       const key = `${call.source.path}:${call.start}:${acquire.result}`;
-      if (!func || seen.has(key)) continue;
+      if (here === null || seen.has(key)) continue;
       seen.add(key);
-      const here = site(pkg, row, acquire, call, func);
-      if (here === null) continue;
       if (!("index" in here)) held.push(here);
       else if (sharesNone(row, func, here.index)) {
         wrappers.set(func.node, throughWrapper(pkg, func, acquire, here.index));
         fresh.push(func);
       }
     }
-    sites = fresh.flatMap((func) => callsOf(pkg, func).flatMap((call) => wrapped(pkg, call, wrappers)));
+    if (fresh.length === 0) break;
+    sites = sighted(
+      pkg,
+      row,
+      fresh.flatMap((func) => callsOf(pkg, func).flatMap((call) => wrapped(pkg, call, wrappers))),
+    );
   }
   return { held, wrappers };
 }
 
-function* ofSymbols(pkg: PackageModel, row: Resource): Iterable<Site> {
-  for (const call of callsOfSymbols(
-    pkg,
-    row.acquire.map((a) => a.symbol),
-    row.made,
-  )) {
+function sighted(pkg: PackageModel, row: Resource, sites: Iterable<Site>): Sighted[] {
+  const found: Sighted[] = [];
+  for (const { call, acquire } of sites) {
+    const func = pkg.functionOf(call);
+    if (func) found.push({ call, acquire, func, here: site(pkg, row, acquire, call, func) });
+  }
+  return found;
+}
+
+/** What the row's own functions acquire in one declaration: several rules ask for it. */
+const sightedIn: (pkg: PackageModel, row: Resource, root: GoNode) => readonly Sighted[] = perDeclaration((pkg, row: Resource, root) => {
+  const wanted = wantedBy(row);
+  const callees = pkg.callees(root);
+  return wanted.names.some((name) => callees.has(name)) ? sighted(pkg, row, ofSymbols(pkg, row, root, wanted)) : NONE;
+});
+
+const NONE: readonly Sighted[] = [];
+
+const wants = new WeakMap<Resource, Wanted>();
+
+function wantedBy(row: Resource): Wanted {
+  let wanted = wants.get(row);
+  if (!wanted) {
+    wanted = wantedOf(
+      row.acquire.map((a) => a.symbol),
+      row.made,
+    );
+    wants.set(row, wanted);
+  }
+  return wanted;
+}
+
+function* ofSymbols(pkg: PackageModel, row: Resource, root: GoNode, wanted: Wanted): Iterable<Site> {
+  for (const call of callsOfSymbolsIn(pkg, root, wanted)) {
     for (const acquire of row.acquire) {
       const told = acquire.symbol !== call.symbol ? null : acquire.open ? shaped(pkg, acquire, call.node) : acquire;
       if (told) yield { call: call.node, acquire: writtenFor(told, call.node) };
@@ -121,7 +160,7 @@ function* ofOtherPackages(pkg: PackageModel, row: Resource): Iterable<Site> {
     if (!other) continue;
     const wrappers = wrappersOf(other, row);
     if (wrappers.size === 0) continue;
-    for (const name of names) for (const call of selectorCalls(pkg).get(name) ?? []) yield* wrapped(pkg, call, wrappers);
+    for (const name of names) for (const call of selectorCalls(pkg, name)) yield* wrapped(pkg, call, wrappers);
   }
 }
 

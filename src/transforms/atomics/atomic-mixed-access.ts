@@ -1,4 +1,5 @@
 import {
+  ATOMIC_CALLS,
   ATOMIC_TYPES,
   constantOf,
   defineRule,
@@ -38,7 +39,7 @@ export default defineRule({
   sources: ["https://go.dev/ref/mem", "https://pkg.go.dev/sync/atomic"],
   since: "0.1.0",
   tier: "recommended",
-  triggers: ["Int32(", "Int64(", "Uint32(", "Uint64(", "Uintptr(", "Pointer("],
+  triggers: ATOMIC_CALLS,
   imports: ["sync/atomic"],
   *check(pkg) {
     for (const access of plainAccesses(pkg)) {

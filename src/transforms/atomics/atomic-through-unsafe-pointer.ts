@@ -1,4 +1,5 @@
 import {
+  ATOMIC_CALLS,
   ATOMIC_TYPES,
   atomicCalls,
   defineRule,
@@ -31,7 +32,7 @@ export default defineRule({
   sources: ["https://pkg.go.dev/unsafe#Pointer", "https://pkg.go.dev/sync/atomic"],
   since: "0.1.0",
   tier: "recommended",
-  triggers: ["Int32(", "Int64(", "Uint32(", "Uint64(", "Uintptr(", "Pointer("],
+  triggers: ATOMIC_CALLS.map((call) => [call, "Pointer("]),
   imports: ["unsafe"],
   *check(pkg) {
     for (const { node, args, word } of atomicCalls(pkg)) {

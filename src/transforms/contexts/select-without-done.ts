@@ -44,10 +44,10 @@ export default defineRule({
   since: "0.1.0",
   tier: "recommended",
   triggers: [
-    ["select", "ontext"],
-    ["select", "ctx"],
-    ["select", "Request"],
-    ["select", "tream"],
+    ["select {", "ontext"],
+    ["select {", "ctx"],
+    ["select {", "Request"],
+    ["select {", "tream"],
   ],
   *check(pkg) {
     for (const select of pkg.nodes("select_statement")) {

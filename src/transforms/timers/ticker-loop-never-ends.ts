@@ -60,7 +60,7 @@ export default defineRule({
   since: "0.1.0",
   tier: "recommended",
   triggers: [
-    ["for ", ".C"],
+    ["for ", ".C\b"],
     ["for ", "Tick("],
   ],
   imports: ["time"],

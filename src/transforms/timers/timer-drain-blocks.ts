@@ -57,7 +57,7 @@ export default defineRule({
   sources: ["https://pkg.go.dev/time#Timer.Stop", "https://go.dev/doc/go1.23#timer-changes"],
   since: "0.1.0",
   tier: "recommended",
-  triggers: [["Stop()", ".C", "<-"]],
+  triggers: [["Stop()", ".C\b", "<-"]],
   imports: ["time"],
   *check(pkg) {
     for (const stop of pkg.calls("time.Timer.Stop")) {
