@@ -143,11 +143,13 @@ export async function run(options: RunOptions): Promise<Run> {
   const absolutes = new Map(found.targets.map((t) => [t.path, t.absolute]));
   const faults = new Map<Fix, string | null>();
   const assemble = async (now: State, applied: Applied | null): Promise<Run> => {
-    const all = await reportOf(now, applied, { problems, wanted, faults, started });
+    // What was tried out is not made again to be shown.
+    const tried = new Preview(textIn(merged(now)));
+    const all = await reportOf(now, applied, { problems, wanted, faults, tried, started });
     const report: Report = sieve ? { ...all, known: findingsIn(whole) - findingsIn(state) } : all;
     const textOf = textIn(report.sources);
     const after = new Map(applied?.files.map((f) => [f.path, f.after]));
-    const preview = new Preview(textOf);
+    const preview = applied ? new Preview(textOf) : tried;
     const previewLeft = new Preview((path) => after.get(path) ?? textOf(path));
     const isLeft = new Set(applied ? report.left : []);
     return {
@@ -177,16 +179,17 @@ interface Assembly {
   readonly wanted: Wanted;
   /** What is known of fixes that were tried out. */
   readonly faults: Map<Fix, string | null>;
+  readonly tried: Preview;
   readonly started: number;
 }
 
-async function reportOf(state: State, fixed: Applied | null, { problems, wanted, faults, started }: Assembly): Promise<Report> {
+async function reportOf(state: State, fixed: Applied | null, { problems, wanted, faults, tried, started }: Assembly): Promise<Report> {
   const sources = merged(state);
   const all = findingsOf(state);
   const told: Problem[] = [...problems, ...[...state.values()].flatMap((c) => c.problems), ...(fixed?.problems ?? [])];
   if (all.some((f) => f.fixes.length > 0)) await loadFormatter();
   const outcomes = new Map(fixed?.outcomes ?? outlook(state, wanted, textIn(sources)));
-  if (!fixed) told.push(...tryOut(all, new Preview(textIn(sources)), faults, outcomes));
+  if (!fixed) told.push(...tryOut(all, tried, faults, outcomes));
   const prints = new Map<Finding, string>(fixed?.fingerprints);
   for (const checked of state.values()) for (const [f, print] of checked.fingerprints) prints.set(f, print);
   for (const checked of fixed?.state.values() ?? [])
