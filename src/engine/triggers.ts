@@ -51,7 +51,10 @@ export class Triggers {
   private readonly wanted: Lists;
   private readonly searcher: LiteralSearch;
 
-  /** `mark` is one more literal to look for; `marks`: literals one of which a package must have for a rule. */
+  /** By rule that asks for marks: literals one of which a file must have for the rule to look at it. */
+  private readonly fileMarks = new Map<Rule, readonly number[]>();
+
+  /** `mark` is one more literal to look for; `marks`: literals one of which a file must have for a rule to look at it. */
   constructor(rules: Iterable<Rule>, mark: string, marks: ReadonlyMap<Rule, readonly string[]> = new Map()) {
     const byText = new Map<string, number>();
     const indexOf = (text: string): number => {
@@ -71,6 +74,8 @@ export class Triggers {
     for (const [place, rule] of this.order.entries()) {
       const gates = [rule.imports?.map(importLiteral), marks.get(rule)].flatMap((texts) => (texts ? [texts.map(indexOf)] : []));
       if (gates.length > 0) this.gates.set(rule, gates);
+      const own = marks.get(rule)?.map(indexOf);
+      if (own) this.fileMarks.set(rule, own);
       if (rule.triggers.length === 0) always.push(rule);
       for (const trigger of rule.triggers) {
         const parts = typeof trigger === "string" ? [trigger] : trigger;
@@ -156,20 +161,25 @@ export class Triggers {
       if (places.every((place) => (order[place] as Rule).later)) continue;
       for (const d of holding(literals[0] as number)) {
         if (!literals.every((l, i) => i === 0 || includes(holding(l), d))) continue;
-        touched[d] = 1;
         for (const place of places) wanted.of(place).push(d);
       }
     }
     for (const [place, rule] of order.entries()) {
-      if (!wanted.has(place) || rule.later) continue;
+      if (!wanted.has(place) || rule.later || !this.looksAt(rule, presence)) continue;
       rules.add(rule);
       const own = [...new Set(wanted.of(place))].sort((a, b) => a - b);
+      for (const d of own) touched[d] = 1;
       byRule.set(
         rule,
         own.map((d) => declarations[d] as D),
       );
     }
     return { touched: declarations.filter((_, d) => touched[d] === 1), rules, byRule };
+  }
+
+  /** False for a file that lacks the rule's mark. */
+  private looksAt(rule: Rule, { literals }: Presence): boolean {
+    return this.fileMarks.get(rule)?.some((l) => literals[l] === 1) ?? true;
   }
 
   private textOf(literal: number): string {

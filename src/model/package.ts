@@ -156,6 +156,7 @@ export class Package implements PackageModel {
   readonly #outer = new Map<string, OuterBinding | null>();
   readonly #symbols = new Map<GoNode, string | null>();
   readonly #mentions = new Map<string, Once<GoNode>>();
+  readonly #places = new Map<string, readonly Places[]>();
   #names: Map<string, PackageEntity[]> | null = null;
   readonly #indexes: Indexes = new Map();
   #focus: Focus;
@@ -305,22 +306,32 @@ export class Package implements PackageModel {
   }
 
   *#spelt(name: string, where?: Parameters<PackageModel["mentions"]>[1]): Generator<GoNode, void> {
-    for (const file of this.files) {
+    for (const { file, offsets } of this.#placesOf(name)) {
+      const { declarations } = file;
       const { text } = file.source;
-      let declarations: readonly Declaration[] | null = null;
       let next = 0;
-      for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + name.length)) {
-        if (isWordChar(text.charCodeAt(at - 1)) || isWordChar(text.charCodeAt(at + name.length))) continue;
-        declarations ??= file.declarations;
+      for (const at of offsets) {
         while (next < declarations.length && (declarations[next] as Declaration).end <= at) next++;
-        const candidate = declarations[next];
-        const d = candidate && candidate.start <= at ? candidate : undefined;
-        if (d && where && !where({ text, at, declaration: d })) continue;
-        const root = d ? file.syntax(d) : null;
+        const d = declarations[next];
+        if (!d || d.start > at || (where && !where({ text, at, declaration: d }))) continue;
+        const root = file.syntax(d);
         const leaf = root ? leafAt(root, at) : null;
         if (leaf?.kind.endsWith("identifier") && leaf.start === at && leaf.end === at + name.length) yield leaf;
       }
     }
+  }
+
+  /** Where a word stands, by file; rules ask for the same names again and again. */
+  #placesOf(name: string): readonly Places[] {
+    let places = this.#places.get(name);
+    if (!places) {
+      places = this.files.flatMap((file) => {
+        const offsets = wordsIn(file.source.text, name);
+        return offsets.length > 0 ? [{ file, offsets }] : [];
+      });
+      this.#places.set(name, places);
+    }
+    return places;
   }
 
   fileOf(node: GoNode): GoFile {
@@ -549,6 +560,19 @@ function leafAt(root: GoNode, at: number): GoNode {
     if (!next) return n;
     n = next;
   }
+}
+
+/** Offsets of a word in a file. */
+interface Places {
+  readonly file: GoFile;
+  readonly offsets: readonly number[];
+}
+
+function wordsIn(text: string, word: string): number[] {
+  const found: number[] = [];
+  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + word.length))
+    if (!isWordChar(text.charCodeAt(at - 1)) && !isWordChar(text.charCodeAt(at + word.length))) found.push(at);
+  return found;
 }
 
 function isWordChar(code: number): boolean {

@@ -4,6 +4,8 @@ import type { Binding, FuncModel, PackageModel } from "../../model/model.ts";
 import { calleeOf } from "../callees.ts";
 import { definitionOf } from "../definitions.ts";
 import { statementOf } from "../edits.ts";
+import { callsOfSymbolsIn, type Wanted, wantedOf } from "../foreign.ts";
+import { perDeclaration } from "../per-package.ts";
 
 export type LockMode = "write" | "read";
 
@@ -21,22 +23,37 @@ const TYPES = ["sync.Mutex", "sync.RWMutex", "sync.Locker"];
 const LOCKS = ["Lock", "TryLock", "RLock", "TryRLock"];
 const symbolsOf = (names: readonly string[]): string[] => TYPES.flatMap((t) => names.map((n) => `${t}.${n}`));
 
-const LOCK_SYMBOLS = symbolsOf(LOCKS);
-const UNLOCK_SYMBOLS = symbolsOf(["Unlock", "RUnlock"]);
+const LOCK_SYMBOLS = wantedOf(symbolsOf(LOCKS));
+const UNLOCK_SYMBOLS = wantedOf(symbolsOf(["Unlock", "RUnlock"]));
 
 export const UNLOCK_OF: Readonly<Record<LockMode, string>> = { write: "Unlock", read: "RUnlock" };
 
 export function locksOf(pkg: PackageModel): LockCall[] {
-  return lockCalls(pkg, LOCK_SYMBOLS);
+  return [...pkg.roots].flatMap((root) => lockCalls(pkg, LOCK_SYMBOLS, root));
 }
 
 export function unlocksOf(pkg: PackageModel): LockCall[] {
-  return lockCalls(pkg, UNLOCK_SYMBOLS);
+  return [...pkg.roots].flatMap((root) => lockCalls(pkg, UNLOCK_SYMBOLS, root));
 }
 
-function lockCalls(pkg: PackageModel, symbols: readonly string[]): LockCall[] {
+/** All calls that lock or unlock in the declaration around one of them. */
+export function callsBeside(
+  pkg: PackageModel,
+  { call }: LockCall,
+): { readonly locks: readonly LockCall[]; readonly unlocks: readonly LockCall[] } {
+  const root = topOf(call);
+  return { locks: lockCalls(pkg, LOCK_SYMBOLS, root), unlocks: lockCalls(pkg, UNLOCK_SYMBOLS, root) };
+}
+
+function topOf(node: GoNode): GoNode {
+  let n = node;
+  while (n.parent) n = n.parent;
+  return n;
+}
+
+const lockCalls: (pkg: PackageModel, wanted: Wanted, root: GoNode) => readonly LockCall[] = perDeclaration((pkg, wanted: Wanted, root) => {
   const found: LockCall[] = [];
-  for (const { node, receiver, func } of pkg.calls(...symbols)) {
+  for (const { node, receiver, func } of callsOfSymbolsIn(pkg, root, wanted)) {
     if (!receiver || !func) continue;
     const name = unparen(node.child("function") as GoNode).child("field")?.text ?? "";
     found.push({
@@ -47,8 +64,8 @@ function lockCalls(pkg: PackageModel, symbols: readonly string[]): LockCall[] {
       func,
     });
   }
-  return found;
-}
+  return found.sort((a, b) => a.call.start - b.call.start);
+});
 
 /** Do two operands name the same mutex: the same local at the root, the same fields? Only names and selectors are compared. */
 export function sameMutex(pkg: PackageModel, a: GoNode, b: GoNode): boolean {

@@ -4,6 +4,7 @@ import {
   acquisitions,
   type Binding,
   CANCEL,
+  callsBeside,
   defineRule,
   type Edits,
   eventsOf,
@@ -30,7 +31,6 @@ import {
   statementsOf,
   subjectOf,
   terminates,
-  unlocksOf,
   unwindsIn,
   waysOf,
   wrapStatements,
@@ -118,9 +118,9 @@ function isWrittenOut(loop: GoNode): boolean {
 
 /** `mu.Lock(); defer mu.Unlock()` of a mutex that every turn locks: the second turn waits for ever. */
 function* locked(pkg: PackageModel) {
-  const unlocks = unlocksOf(pkg).filter((u) => u.call.parent?.kind === "defer_statement");
-  if (unlocks.length === 0) return;
   for (const lock of locksOf(pkg)) {
+    const unlocks = callsBeside(pkg, lock).unlocks.filter((u) => u.call.parent?.kind === "defer_statement");
+    if (unlocks.length === 0) continue;
     const root = rootOf(pkg, lock.operand);
     if (!root || lock.name.startsWith("Try") || statementOf(lock.call)?.items[0] !== lock.call) continue;
     for (const unlock of unlocks) {

@@ -1,4 +1,5 @@
 import {
+  callsBeside,
   canUnlock,
   conditionsAround,
   defineRule,
@@ -22,7 +23,6 @@ import {
   statementOf,
   statementsOf,
   UNLOCK_OF,
-  unlocksOf,
   type Witness,
 } from "../../rule/index.ts";
 
@@ -55,9 +55,8 @@ export default defineRule({
   triggers: ["Lock("],
   imports: ["sync"],
   *check(pkg) {
-    const locks = locksOf(pkg);
-    const unlocks = unlocksOf(pkg);
-    for (const lock of locks) {
+    for (const lock of locksOf(pkg)) {
+      const { locks, unlocks } = callsBeside(pkg, lock);
       if (lock.call.parent?.kind === "defer_statement") {
         const typo = deferredLock(pkg, lock, locks, unlocks);
         if (typo) yield typo;
