@@ -4,7 +4,8 @@
  */
 import { type GoNode, unparen } from "../go/node.ts";
 import type { Binding, FuncModel, PackageModel, Type } from "../model/model.ts";
-import { type Definition, definitionOf, isOthers, writtenLater } from "./definitions.ts";
+import { type Definition, definitionOf, isOthers, loopsAround, writtenLater } from "./definitions.ts";
+import { foreignSymbol } from "./foreign.ts";
 import { outlivesRequest, requestBehind } from "./handlers.ts";
 import { deref, isNamed, underlying } from "./types.ts";
 
@@ -19,6 +20,13 @@ export interface ContextInScope {
 }
 
 const BACKGROUND = new Set(["context.Background", "context.TODO", "context.WithoutCancel"]);
+/** They add to the context that they get, and leave its end alone. */
+const ADDS = new Set([
+  "context.WithValue",
+  "go.opentelemetry.io/otel/trace.Tracer.Start",
+  "go.opentelemetry.io/otel/propagation.TraceContext.Extract",
+  "google.golang.org/grpc/metadata.NewOutgoingContext",
+]);
 const WITH_CANCEL = new Set(["context.WithCancel", "context.WithCancelCause"]);
 const DERIVED = new Set([
   ...WITH_CANCEL,
@@ -180,29 +188,33 @@ function canEnd(pkg: PackageModel, context: ContextInScope, at: GoNode): boolean
   return !(made.symbol !== null && WITH_CANCEL.has(made.symbol) && rootless(pkg, made) && heldBy(pkg, end, at));
 }
 
-/** Background, TODO, WithoutCancel, and WithValue of such a one. */
+/** Background, TODO, WithoutCancel, and what only adds to such a one. */
 function neverEnds(pkg: PackageModel, made: Definition): boolean {
-  if (made.symbol === null) return false;
-  if (BACKGROUND.has(made.symbol)) return true;
-  return made.symbol === "context.WithValue" && rootless(pkg, made);
+  if (made.value.kind !== "call_expression" || made.index !== 0) return false;
+  return isEndless(pkg, made.value);
 }
 
 /** True when the context from which this one is made can never end. */
 function rootless(pkg: PackageModel, made: Definition): boolean {
   const parent = made.args[0];
-  if (!parent) return false;
-  const e = unparen(parent);
+  return parent !== undefined && isEndless(pkg, parent);
+}
+
+/** An expression that gives a context which can never end: made here of Background, with values at most. */
+export function isEndless(pkg: PackageModel, expression: GoNode, depth = 0): boolean {
+  const e = unparen(expression);
+  if (depth > 6) return false;
   if (e.kind === "call_expression") {
-    const symbol = pkg.symbol(e.child("function") as GoNode);
-    if (symbol !== null && BACKGROUND.has(symbol)) return true;
-    const inner = e.child("arguments")?.items ?? [];
-    return symbol === "context.WithValue" && rootless(pkg, { ...made, symbol, args: inner });
+    const callee = unparen(e.child("function") as GoNode);
+    const symbol = pkg.symbol(callee) ?? (callee.kind === "selector_expression" ? foreignSymbol(pkg, callee) : null);
+    if (symbol === null) return false;
+    const parent = e.child("arguments")?.items[0];
+    return BACKGROUND.has(symbol) || (ADDS.has(symbol) && parent !== undefined && isEndless(pkg, parent, depth + 1));
   }
-  if (e.kind !== "identifier") return false;
-  const binding = pkg.binding(e);
+  const binding = e.kind === "identifier" ? pkg.binding(e) : null;
   if (binding?.kind !== "var" || writtenLater(binding)) return false;
-  const of = definitionOf(pkg, binding);
-  return of !== null && neverEnds(pkg, of);
+  const made = definitionOf(pkg, binding);
+  return made?.index === 0 && made.value.kind === "call_expression" && isEndless(pkg, made.value, depth + 1);
 }
 
 /** The cancel function, or the errgroup, that was made together with the context. */
@@ -212,14 +224,15 @@ function enderOf(pkg: PackageModel, made: Definition): Binding | null {
   return other?.kind === "identifier" ? pkg.binding(other) : null;
 }
 
-/** The cancel was called, or the group waited for, on a way that leads to `at`. */
+/** The cancel was called, or the group waited for, on a way that leads to `at`, or to the literal in which it stands. */
 function spent(pkg: PackageModel, end: Binding, made: Definition, at: GoNode): boolean {
-  const func = pkg.functionOf(at);
-  if (!func) return false;
+  const places = new Map<FuncModel, GoNode>();
+  for (let f = pkg.functionOf(at), n = at; f; n = f.node, f = f.outer) places.set(f, n);
   return end.uses.some((use) => {
-    if (use.func !== func || use.node.closest("defer_statement")) return false;
+    const place = use.func && places.get(use.func);
+    if (!use.func || !place || use.node.closest("defer_statement")) return false;
     const called = use.how === "call" || (use.how === "method" && use.node.parent?.child("field")?.text === "Wait");
-    return called && use.node.start < at.start && pkg.flow(func).reaches(use.node, at, (atom) => atom.contains(made.node));
+    return called && use.node.start < place.start && pkg.flow(use.func).reaches(use.node, place, (atom) => atom.contains(made.node));
   });
 }
 
@@ -274,6 +287,20 @@ export function runsAfterDone(context: ContextInScope, at: GoNode): boolean {
     if (p.is("func_literal", "function_declaration", "method_declaration") && !p.contains(context.binding.node ?? p)) return false;
   }
   return false;
+}
+
+/** A loop around the node, in its own function, looks at a context: it calls the Done or Err of one outside of the node. */
+export function asksContext(pkg: PackageModel, node: GoNode): boolean {
+  const func = pkg.functionOf(node);
+  return loopsAround(node).some((loop) =>
+    loop.find("call_expression").some((call) => {
+      const callee = unparen(call.child("function") as GoNode);
+      const name = callee.kind === "selector_expression" ? callee.child("field")?.text : undefined;
+      if ((name !== "Done" && name !== "Err") || pkg.functionOf(call) !== func || node.contains(call)) return false;
+      const context = callee.child("operand");
+      return context !== null && (isNamed(pkg.typeOf(context), "context.Context") || context.text.endsWith(".Context()"));
+    }),
+  );
 }
 
 // ---------------------------------------------------------------- done channels

@@ -46,17 +46,29 @@ export function missingContext(pkg: PackageModel, call: GoNode, symbol: string):
   return symbol === "os/exec.Command" && outlivesCall(pkg, call) ? null : context;
 }
 
-/** `req.WithContext(ctx)`, `req.Clone(ctx)`, `client.Do(ctx, req)`, `handler.ServeHTTP(w, req)`. */
+/** `req.WithContext(ctx)`, `req.Clone(ctx)`, `req.Cancel = ctx.Done()`, `client.Do(ctx, req)`, `handler.ServeHTTP(w, req)`, `s.req = req` with `s.req.WithContext(ctx)`. */
 function getsContextLater(pkg: PackageModel, call: GoNode): boolean {
   return usesOf(pkg, call).some((use) => {
     const p = climb(use).parent;
-    if (p?.kind === "selector_expression") return ["WithContext", "Clone"].includes(p.child("field")?.text ?? "");
+    if (p?.kind === "selector_expression") return ["WithContext", "Clone", "Cancel"].includes(p.child("field")?.text ?? "");
+    const kept = p?.kind === "expression_list" && p.field === "right" ? p.parent?.child("left")?.items[p.items.indexOf(climb(use))] : null;
+    if (kept?.kind === "selector_expression") return isBoundElsewhere(pkg, kept, call);
     const to = p?.kind === "argument_list" ? p.parent : null;
     if (!p || !to) return false;
     const callee = unparen(to.child("function") as GoNode);
     const name = callee.kind === "selector_expression" ? callee.child("field")?.text : callee.text;
     return name === "ServeHTTP" || p.items.some((a) => isNamed(pkg.typeOf(a), "context.Context"));
   });
+}
+
+/** A field's request gets the context where it is sent. */
+function isBoundElsewhere(pkg: PackageModel, field: GoNode, call: GoNode): boolean {
+  const declaration = pkg.functionOf(call);
+  return (
+    declaration?.node.find("selector_expression").some((s) => {
+      return ["WithContext", "Clone"].includes(s.child("field")?.text ?? "") && s.child("operand")?.text === field.text;
+    }) ?? false
+  );
 }
 
 /** The command is handed over, started and not waited for in the same function, or the function ends it in its own way. */
@@ -67,6 +79,19 @@ function outlivesCall(pkg: PackageModel, call: GoNode): boolean {
   const named = (name: string) => uses.filter((u) => u.parent?.kind === "selector_expression" && u.parent.child("field")?.text === name);
   if (named("Process").length > 0) return true;
   return named("Start").length > 0 && !named("Wait").some((u) => pkg.functionOf(u) === func && !u.closest("go_statement"));
+}
+
+/**
+ * A command that has the process's own output or input is the user's: the terminal's signals reach it without the context.
+ */
+export function isOfTerminal(pkg: PackageModel, call: GoNode): boolean {
+  const OWN = ["os.Stdin", "os.Stdout", "os.Stderr"];
+  return usesOf(pkg, call).some((use) => {
+    const field = climb(use).parent;
+    const list = field?.kind === "selector_expression" ? field.parent : null;
+    if (list?.kind !== "expression_list" || list.field !== "left") return false;
+    return list.parent?.child("right")?.items.some((v) => OWN.includes(pkg.symbol(unparen(v)) ?? "")) ?? false;
+  });
 }
 
 function isReturned(value: GoNode): boolean {

@@ -187,3 +187,35 @@ export function waitsForSignals(pkg: PackageModel, channel: GoNode): boolean {
 export function isBareSignal(pkg: PackageModel, channel: GoNode): boolean {
   return isSignalChannel(pkg, pkg.typeOf(unparen(channel))) === true;
 }
+
+/**
+ * The answer of what was just started: all cases receive from methods of one value that the function made before; or one receives the result of a call
+ * in a goroutine that is started here, and another a `chan struct{}` which that call gets to tell that it has begun.
+ */
+export function isHandshake(pkg: PackageModel, select: GoNode, waits: readonly GoNode[]): boolean {
+  if (waits.length < 2) return false;
+  const func = pkg.functionOf(select);
+  const asked = waits.map((w) => {
+    const callee = unparen(w).kind === "call_expression" ? unparen(unparen(w).child("function") as GoNode) : null;
+    return callee?.kind === "selector_expression" ? callee.child("operand")?.text : undefined;
+  });
+  const [first] = asked;
+  if (first !== undefined && asked.every((a) => a === first)) return func !== null && isMadeIn(func.node, first, select);
+  const told = waits.filter((w) => isBareSignal(pkg, w)).map((w) => unparen(w).text);
+  const results = waits.map((w) => unparen(w).text).filter((w) => !told.includes(w));
+  return (func?.node.find("go_statement") ?? []).some((start) =>
+    start.find("send_statement").some((send) => {
+      const call = send.child("value");
+      if (call?.kind !== "call_expression" || !results.includes(send.child("channel")?.text ?? "")) return false;
+      return call.child("arguments")?.items.some((a) => told.includes(a.text)) ?? false;
+    }),
+  );
+}
+
+/** `x = f()` or `x := f()` before `at`. */
+function isMadeIn(body: GoNode, name: string, at: GoNode): boolean {
+  return body.find("assignment_statement", "short_var_declaration").some((a) => {
+    const index = a.child("left")?.items.findIndex((l) => l.text === name) ?? -1;
+    return index >= 0 && a.end <= at.start && a.child("right")?.items.some((v) => v.kind === "call_expression") === true;
+  });
+}

@@ -10,6 +10,8 @@ import {
   finding,
   fix,
   type GoNode,
+  isGivenEndless,
+  isOfTerminal,
   member,
   missingContext,
   type PackageModel,
@@ -34,7 +36,7 @@ export default defineRule({
   fixSafety:
     "Always unsafe: the call ends with the context where it used to go on. Check that leaving it half done does no harm, and that the context lives as long as what the call gives.",
   silent:
-    "No context, or more than one, is in scope (`r` and `ctx := r.Context()` are one); the context can never end, or has ended already; the request gets its context by WithContext or Clone, goes to a function together with one, or is served on the spot; the command is handed over, started and left running, or ended through its Process; the code is deferred cleanup.",
+    "No context, or more than one, is in scope (`r` and `ctx := r.Context()` are one); the context can never end, by all who call an unexported function too, or has ended already; the request gets its context by WithContext, Clone or its Cancel channel, goes to a function together with one, or is served on the spot; the command is handed over, started and left running, or ended through its Process; the code is deferred cleanup. Pedantic in tests, and for a command that has the process's own input or output.",
   sources: ["https://pkg.go.dev/net/http#NewRequestWithContext", "https://go.dev/doc/database/cancel-operations"],
   since: "0.1.0",
   tier: "recommended",
@@ -63,8 +65,11 @@ export default defineRule({
     for (const call of callsOfSymbols(pkg, [...WITHOUT_CONTEXT])) {
       const context = missingContext(pkg, call.node, call.symbol);
       if (!context) continue; // none, or which one is meant cannot be told; or it is not wanted
+      if (isGivenEndless(pkg, context)) continue; // nothing would ever end the call
       const related = context.binding.node ? [{ at: context.binding.node, message: `${context.text} comes from here` }] : [];
-      yield finding(this, call.node, `${nameOf(call)} does not get ${context.text}`, [withContext(pkg, call, context)], { related });
+      // A test's call is short, and fails with the test; a command at the terminal hears its signals.
+      const tier = call.file.test || isOfTerminal(pkg, call.node) ? "pedantic" : undefined;
+      yield finding(this, call.node, `${nameOf(call)} does not get ${context.text}`, [withContext(pkg, call, context)], { related, tier });
     }
   },
 });

@@ -1,14 +1,17 @@
 import {
+  asksContext,
   type Binding,
   type ContextInScope,
   channelOf,
   climb,
+  constantOf,
   contextFor,
   defineRule,
   endsWithContext,
   type Fix,
   finding,
   type GoNode,
+  givenFor,
   givesSlotBack,
   goroutineOps,
   hasRoom,
@@ -19,6 +22,7 @@ import {
   isNamed,
   isRepeated,
   type LocalChannel,
+  loopsAround,
   type PackageModel,
   pauseToo,
   sendsToDeparted,
@@ -49,7 +53,7 @@ export default defineRule({
   fixSafety:
     "Always unsafe: the function gives the work up where it used to wait on. Check that leaving here leaves nothing half done, and that the callers expect the context's error.",
   silent:
-    "The channel is made here with room for every send; it is a receive from Done(), from a `chan struct{}` with a name such as done, stop or quit, or of the operating system's signals; a semaphore's slot is given back; every way out of the function receives it; who answers was started here with a context; send-to-departed-receiver or ticker-loop-never-ends speaks; the context can never end, or has ended already; the code is deferred cleanup. Pedantic outside of goroutines, and for one error that is sent to a channel which was made elsewhere.",
+    "The channel is made here with room for every send; it is a receive from Done(), from a `chan struct{}` with a name such as done, stop or quit, or of the operating system's signals; a semaphore's slot is given back; every way out of the function receives it; who answers was started here with a context; send-to-departed-receiver or ticker-loop-never-ends speaks; the context can never end, or has ended already; the code is deferred cleanup. Pedantic unless a goroutine does it that is seen to end with a context and may be left alone: in a loop that looks at a context, or on a channel that is returned to the caller; pedantic, too, where a goroutine ranges over the channel.",
   sources: ["https://go.dev/blog/pipelines", "https://pkg.go.dev/context#Context"],
   since: "0.1.0",
   tier: "recommended",
@@ -72,19 +76,83 @@ export default defineRule({
       if (op.kind === "unary_expression" && endsWithContext(pkg, channel, op, context)) continue; // whoever answers gives up with the context
       const what = op.kind === "send_statement" ? "send" : "receive";
       const related = context.binding.node ? [{ at: context.binding.node, message: `${context.text} comes from here` }] : [];
-      // Elsewhere its caller waits with it, and may know that it ends.
-      const tier = inGoroutine(pkg, op) && !tellsError(pkg, op, channel) ? undefined : "pedantic";
+      // Outside of goroutines the caller waits with it, and may know that it ends; most goroutines have a partner that waits for them.
+      const tier = inGoroutine(pkg, op) && mayBeLeft(pkg, op, channel) ? undefined : "pedantic";
       yield finding(this, op, `this ${what} waits on when ${context.text} is done`, [waitsToo(pkg, op, context)], { related, tier });
     }
   },
 });
 
-/** The one error of a goroutine, to a channel that was made elsewhere: by custom it has room for it. */
-function tellsError(pkg: PackageModel, op: GoNode, channel: GoNode): boolean {
-  if (op.kind !== "send_statement" || isRepeated(pkg, op)) return false;
-  const type = underlying(pkg, pkg.typeOf(channel));
+/** From this capacity on, a channel made here is taken to have room for all that there is to send. */
+const PLENTY = 10;
+
+/**
+ * The goroutine is meant to end with a context, and the other side may have left before the operation: a loop around looks at the context, and comes back
+ * to it only when the other side answers; or the channel is handed to the caller, who stops receiving when it pleases.
+ */
+function mayBeLeft(pkg: PackageModel, op: GoNode, channel: GoNode): boolean {
+  const sources = madeAs(pkg, channel);
+  if (sources.length > 0 && sources.every((c) => !c.open && goroutineOps(c, "range").length > 0)) return false; // it takes all, and ends with the channel
+  if (sources.some((c) => c.capacity === null || c.capacity >= PLENTY)) return false;
+  if (isRepeated(pkg, op) && asksContext(pkg, op)) return channel.kind !== "selector_expression" || !isSlot(pkg, channel);
+  if (op.kind !== "send_statement" || pkg.fileOf(op).test || onlyPassesOn(pkg, op)) return false;
   const binding = channel.kind === "identifier" ? pkg.binding(channel) : null;
-  return type.kind === "chan" && isNamed(type.elem, "error") && !(binding?.func && channelOf(pkg, binding));
+  return sources.some((c) => c.binding === binding && isReturned(c));
+}
+
+/** The channels that the name may stand for: the local, or what each caller hands over for the parameter. Empty where that cannot be told. */
+function madeAs(pkg: PackageModel, channel: GoNode): readonly LocalChannel[] {
+  const binding = channel.kind === "identifier" ? pkg.binding(channel) : null;
+  if (!binding?.func) return [];
+  const local = channelOf(pkg, binding);
+  if (local) return [local];
+  const given = givenFor(pkg, binding)?.map((value) => {
+    const name = unparen(value);
+    const up = name.kind === "identifier" ? pkg.binding(name) : null;
+    return up?.func ? channelOf(pkg, up) : null;
+  });
+  return given?.every((c) => c !== null) ? given : [];
+}
+
+/** A field that only gets channels with room for one: the place for the one answer. */
+function isSlot(pkg: PackageModel, field: GoNode): boolean {
+  let slot = false;
+  for (const name of pkg.mentions(field.child("field")?.text ?? "")) {
+    if (pkg.fileOf(name).test) continue;
+    const element = name.closest("keyed_element", "assignment_statement", "block");
+    const value = element?.kind === "keyed_element" ? element.child("value") : element?.child("right");
+    const e = value && unparen(value.is("expression_list", "literal_element") ? (value.items[0] ?? value) : value);
+    if (element?.kind === "block" || !e || e.contains(name)) continue;
+    const binding = e.kind === "identifier" ? pkg.binding(e) : null;
+    const size = binding?.func ? channelOf(pkg, binding)?.capacity : sizeOf(pkg, e);
+    if (size === 1) slot = true;
+    else if (e.kind !== "nil") return false;
+  }
+  return slot;
+}
+
+/** n of `make(chan T, n)`. */
+function sizeOf(pkg: PackageModel, e: GoNode): number | null {
+  const make = e.kind === "call_expression" && pkg.symbol(e.child("function") as GoNode) === "make" ? e : null;
+  const size = make?.child("arguments")?.items[1];
+  const constant = size ? constantOf(pkg, size) : null;
+  return typeof constant === "number" || typeof constant === "bigint" ? Number(constant) : null;
+}
+
+/** `return ch`, `return Stream{C: ch}`. */
+function isReturned({ func, binding, pkg }: LocalChannel): boolean {
+  return binding.uses.some((u) => {
+    const statement = u.how === "read" && u.func === func ? u.node.closest("return_statement", "call_expression", "func_literal") : null;
+    return statement?.kind === "return_statement" && pkg.functionOf(statement) === func;
+  });
+}
+
+/** `for v := range in { out <- v }`: a stage of a pipeline, which ends with the one before it; who takes it as a whole, drains it. */
+function onlyPassesOn(pkg: PackageModel, send: GoNode): boolean {
+  return loopsAround(send).some((loop) => {
+    const over = loop.items.find((c) => c.kind === "range_clause")?.child("right");
+    return over != null && underlying(pkg, pkg.typeOf(over)).kind === "chan";
+  });
 }
 
 /** The channel of a send or receive that is no case of a select. */

@@ -37,7 +37,7 @@ export default defineRule({
   fixSafety:
     "A deferred cancel is safe when neither the context nor what was made from it leaves the function. Unsafe when it does (returned, stored, given to a goroutine): whoever has it would find it cancelled. Where the cancel is handed over on other paths, it is called before the returns that keep it.",
   silent:
-    "The cancel function is returned, stored, sent, captured by a literal that outlives the call, or passed to a function that is not known to leave it alone; the path ends in main.main, a panic or an exit; the function never returns; the context has ended when it is made (a deadline of time.Now(), a constant timeout that is not positive).",
+    "The cancel function is returned, stored, sent, captured by a literal that outlives the call, or passed to a function that is not known to leave it alone; the path ends in main.main, a panic or an exit; the function never returns; the context has ended when it is made (a deadline of time.Now(), a constant timeout that is not positive). Pedantic for a `_` in a test.",
   sources: ["https://pkg.go.dev/context#WithCancel", "https://pkg.go.dev/golang.org/x/tools/go/analysis/passes/lostcancel"],
   since: "0.1.0",
   tier: "recommended",
@@ -48,7 +48,9 @@ export default defineRule({
     for (const leak of leaks(pkg, CANCEL)) {
       if (leak.kind === "overwritten" && rootless(pkg, leak)) continue; // nothing holds it, and nothing ran under it
       if (bornEnded(pkg, leak)) continue; // there is nothing left to release
-      yield finding(this, leak.call, messageOf(leak), mend(leak, { doubt: whyStillNeeded(pkg, leak) }), { related: witnessOf(leak) });
+      // A test that throws it away has said so; the context ends with the test's parent, its deadline or its process.
+      const tier = leak.kind === "dropped" && pkg.fileOf(leak.call).test ? "pedantic" : undefined;
+      yield finding(this, leak.call, messageOf(leak), mend(leak, { doubt: whyStillNeeded(pkg, leak) }), { related: witnessOf(leak), tier });
     }
   },
 });

@@ -15,9 +15,13 @@ import {
   isBareSignal,
   isBounded,
   isDoneChannel,
+  isHandshake,
+  isNamed,
   leaving,
   type PackageModel,
   runsAfterDone,
+  underlying,
+  unparen,
   waitsForSignals,
 } from "../../rule/index.ts";
 
@@ -39,7 +43,7 @@ export default defineRule({
   fixSafety:
     "Always unsafe: the new case gives the work up where it used to go on. Check that leaving here leaves nothing half done, and that the callers expect the context's error.",
   silent:
-    "The select has a default, waits on a `chan struct{}` with a name such as done, stop or quit, on a timer outside of loops, or on a goroutine that was started here and itself gets the context; the context can never end, or has ended already; the code is deferred cleanup. Pedantic where the wait has an end of its own: a channel that is closed (`v, ok := <-ch` with a way out), or an idle timer whose case leaves.",
+    "The select has a default, waits on a `chan struct{}` with a name such as done, stop or quit, on a timer outside of loops, or on a goroutine that was started here and itself gets the context; the context can never end, or has ended already; the code is deferred cleanup. Pedantic where the wait has an end of its own: a channel that is closed (`v, ok := <-ch` with a way out), an idle timer whose case leaves, the answer of what was just started (`<-s.Ready()` or `<-s.Err()` of a value made here, a channel that a goroutine started here hands to what it calls, beside its result); and where all cases wait for signals of the operating system.",
   sources: ["https://pkg.go.dev/context#Context"],
   since: "0.1.0",
   tier: "recommended",
@@ -64,10 +68,18 @@ export default defineRule({
       if (context.via === "field" && waits.some((w) => isBareSignal(pkg, w))) continue; // what the type's author waits on instead
       if (isBounded(pkg, select, cases, context)) continue; // a timer ends the wait
       if (waits.some((w) => endsWithContext(pkg, w, select, context))) continue; // whoever answers gives up with the context
-      yield report(pkg, select, context, hasOwnEnd(pkg, cases));
+      yield report(pkg, select, context, hasOwnEnd(pkg, cases) || isHandshake(pkg, select, waits) || onlySignals(pkg, waits));
     }
   },
 });
+
+/** All that it waits for are signals of the operating system: once for the process. */
+function onlySignals(pkg: PackageModel, waits: readonly GoNode[]): boolean {
+  return waits.every((w) => {
+    const type = underlying(pkg, pkg.typeOf(unparen(w)));
+    return type.kind === "chan" && isNamed(type.elem, "os.Signal");
+  });
+}
 
 function report(pkg: PackageModel, select: GoNode, context: ContextInScope, ownEnd: boolean): Finding {
   const done = `${context.text}.Done()`;

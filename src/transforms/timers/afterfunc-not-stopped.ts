@@ -11,6 +11,7 @@ import {
   type GoNode,
   indentOf,
   insertAfter,
+  isNamed,
   type Leak,
   leaks,
   member,
@@ -66,7 +67,7 @@ export default defineRule({
   fixSafety:
     "Always unsafe: whether the function should still run when the caller has left, or its context is done, only a person can tell.",
   silent:
-    "The timer is stopped on every path, or returned, stored, or passed on; the path ends in main.main, a panic or an exit; the function never returns; it fires at once, does nothing, or its end is waited for with a WaitGroup; its function first asks a context whether it is done, and returns then. Pedantic where no context or done channel is in scope and no loop is around.",
+    "The timer is stopped on every path, or returned, stored, or passed on; the path ends in main.main, a panic or an exit; the function never returns; it fires at once, does nothing, or its end is waited for with a WaitGroup; its function first asks a context whether it is done, and returns then. Pedantic where no context or done channel is in scope and no loop is around, in tests, and where it is dropped and its function neither sends, nor uses a context, nor starts itself anew.",
   sources: ["https://pkg.go.dev/time#AfterFunc", "https://pkg.go.dev/context#AfterFunc"],
   since: "0.1.0",
   tier: "recommended",
@@ -76,7 +77,7 @@ export default defineRule({
     for (const leak of leaks(pkg, AFTER_FUNC)) {
       if (runsOut(pkg, leak) || asksFirst(pkg, leak)) continue;
       const end = endInScope(pkg, leak.call);
-      const tier = end || leak.inLoop ? undefined : "pedantic"; // nothing tells when it should end
+      const tier = (end || leak.inLoop) && isTooLate(pkg, leak) ? undefined : "pedantic"; // nothing tells when it should end, or one late turn is as meant
       const fixes = [
         end ? inGoroutine(pkg, leak, end) : null,
         end?.context ? stopWithContext(pkg, leak, end.context) : null,
@@ -86,6 +87,23 @@ export default defineRule({
     }
   },
 });
+
+/**
+ * Does it matter that the function still runs: it is stopped elsewhere, it may wait for ever for somebody who has left, it uses a context, or it starts
+ * itself anew? What only does its one deed a little later may be meant to; a test's ends with the test.
+ */
+function isTooLate(pkg: PackageModel, leak: Leak): boolean {
+  if (pkg.fileOf(leak.call).test) return false;
+  if (leak.kind !== "dropped") return true;
+  const given = leak.call.child("arguments")?.items[1];
+  const run = given && unparen(given);
+  if (run?.kind !== "func_literal") return false;
+  if (run.find("send_statement").some((s) => s.parent?.kind !== "communication_case")) return true;
+  if (run.find("identifier").some((n) => isNamed(pkg.typeOf(n), "context.Context"))) return true;
+  return run
+    .find("call_expression")
+    .some((c) => ["time.AfterFunc", "net/http.Request.Context"].includes(pkg.symbol(unparen(c.child("function") ?? c)) ?? ""));
+}
 
 /** Nothing is left to stop: the timer fires at once, its function is empty, or a WaitGroup's Wait behind the call comes back only when it has run. */
 function runsOut(pkg: PackageModel, leak: Leak): boolean {

@@ -2,6 +2,7 @@ import {
   caseOfNewTicker,
   defineRule,
   durationOf,
+  endsProcess,
   finding,
   handsOut,
   type Leak,
@@ -49,7 +50,7 @@ export default defineRule({
   fixSafety:
     "A deferred Stop is safe: the ticker leaves the function on no path, and a second Stop does nothing. Where it leaves on other paths, Stop goes before the returns that keep it. In a loop the fix is unsafe: it releases on each way out of the turn, or puts the turn into a function literal.",
   silent:
-    "The ticker is returned, stored, sent, captured by a literal that outlives the call, or passed to a function that is not known to leave it alone; the path ends in main.main, a panic or an exit; the function never returns.",
+    "The ticker is returned, stored, sent, captured by a literal that outlives the call, or passed to a function that is not known to leave it alone; the path ends in main.main, a panic or an exit, also of all who call an unexported function; the function never returns.",
   sources: ["https://pkg.go.dev/time#NewTicker", "https://go.dev/doc/go1.23#timer-changes"],
   since: "0.1.0",
   tier: "recommended",
@@ -61,6 +62,7 @@ export default defineRule({
     for (const leak of leaks(pkg, TICKER)) {
       if (panics(pkg, leak)) continue; // there is no ticker
       if (caseOfNewTicker(pkg, leak.part)) continue; // ticker-in-select-case tells it better
+      if (endsProcess(leak.func)) continue; // as in main.main
       yield finding(this, leak.call, messageOf(leak), mend(leak), { related: witnessOf(leak), tier });
     }
   },

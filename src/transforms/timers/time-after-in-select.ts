@@ -18,6 +18,7 @@ import {
   stoppedElsewhere,
   textOf,
   timerFor,
+  underlying,
 } from "../../rule/index.ts";
 
 /**
@@ -43,7 +44,8 @@ export default defineRule({
   why: "Before Go 1.23 the timer behind time.After lives until it fires, however early another case is taken: a busy loop piles up timers. From 1.23 on they are collected, but each turn of a loop still allocates one.",
   fixSafety:
     "Safe with a timer that is stopped in every other case, or when the function returns. Unsafe when another case calls a function: it would run after the timer starts instead of before. Unsafe when the timer is made once and reset on each turn.",
-  silent: "The receive from time.After is the only case; from Go 1.23 on, everywhere but in loops.",
+  silent:
+    "The receive from time.After is the only case; from Go 1.23 on, everywhere but in loops. Pedantic from Go 1.23 on, in tests, and where no other case leads to the select again: then a single timer stays; or the loops go over a list.",
   sources: ["https://pkg.go.dev/time#After", "https://go.dev/doc/go1.23#timer-changes"],
   since: "0.1.0",
   tier: "recommended",
@@ -68,7 +70,8 @@ export default defineRule({
           at: headOf(c),
           message: collected ? "when this case is taken, the timer was made for nothing" : "when this case is taken, the timer stays",
         })),
-        tier: collected ? "pedantic" : undefined,
+        // Elsewhere one timer stays, once; a test's are gone with it.
+        tier: collected || after.file.test || !others.some((c) => turnsAgain(pkg, c, select)) ? "pedantic" : undefined,
       });
     }
   },
@@ -79,6 +82,21 @@ function endsFunction(pkg: PackageModel, { func }: Call, select: GoNode): boolea
   const statement = statementOf(select);
   const isMain = pkg.name === "main" && func?.name === "main" && func.node.kind === "function_declaration";
   return func !== null && !isMain && statement !== null && ownerOf(statement) === func.body;
+}
+
+/** The case leads to the select again: one timer more on each turn. */
+function turnsAgain(pkg: PackageModel, clause: GoNode, select: GoNode): boolean {
+  const func = pkg.functionOf(select);
+  if (loopsAround(select).every((loop) => isOverList(pkg, loop))) return false; // one for each, and then no more
+  const first = clause.child("communication") ?? clause.items[0];
+  if (!func) return false;
+  const last = clause.items.at(-1);
+  return pkg.flow(func).reaches(first ?? clause, select) || (last !== undefined && pkg.flow(func).reaches(last, select));
+}
+
+function isOverList(pkg: PackageModel, loop: GoNode): boolean {
+  const over = loop.items.find((n) => n.kind === "range_clause")?.child("right");
+  return over != null && ["slice", "array", "map"].includes(underlying(pkg, pkg.typeOf(over)).kind);
 }
 
 function messageFor(loop: boolean, collected: boolean): string {

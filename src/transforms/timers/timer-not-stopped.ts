@@ -1,4 +1,4 @@
-import { defineRule, finding, handsOut, leaks, mend, messageOf, type Resource, since, witnessOf } from "../../rule/index.ts";
+import { defineRule, endsProcess, finding, handsOut, leaks, mend, messageOf, type Resource, since, witnessOf } from "../../rule/index.ts";
 
 /** A receive from its channel ends a timer's obligation as Stop does: it has fired. */
 const TIMER: Resource = {
@@ -36,7 +36,7 @@ export default defineRule({
   fixSafety:
     "A deferred Stop is safe: the timer leaves the function on no path, and a second Stop does nothing. Where it leaves on other paths, Stop goes before the returns that keep it. In a loop the fix is unsafe: it releases on each way out of the turn, or puts the turn into a function literal.",
   silent:
-    "The timer is returned, stored, sent, captured by a literal that outlives the call, or passed to a function that is not known to leave it alone; its channel was received from; the path ends in main.main, a panic or an exit; the function never returns.",
+    "The timer is returned, stored, sent, captured by a literal that outlives the call, or passed to a function that is not known to leave it alone; its channel was received from; the path ends in main.main, a panic or an exit, also of all who call an unexported function; the function never returns. Pedantic in tests, and from Go 1.23 on.",
   sources: ["https://pkg.go.dev/time#NewTimer", "https://go.dev/doc/go1.23#timer-changes"],
   since: "0.1.0",
   tier: "recommended",
@@ -44,8 +44,10 @@ export default defineRule({
   imports: ["time"],
   handsOut: handsOut([TIMER]),
   *check(pkg) {
-    const tier = since(pkg, "1.23") ? "pedantic" : undefined; // collected from then on
+    const collected = since(pkg, "1.23");
     for (const leak of leaks(pkg, TIMER)) {
+      const tier = collected || pkg.fileOf(leak.call).test ? "pedantic" : undefined; // or gone with the test
+      if (endsProcess(leak.func)) continue; // as in main.main
       yield finding(this, leak.call, messageOf(leak), mend(leak), { related: witnessOf(leak), tier });
     }
   },

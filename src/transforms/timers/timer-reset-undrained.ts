@@ -1,6 +1,7 @@
 import {
   callsOf,
   climb,
+  constantOf,
   defineRule,
   definitionOf,
   durationOf,
@@ -14,6 +15,7 @@ import {
   indentOf,
   insertBefore,
   isGuarded,
+  onlyAfter,
   type PackageModel,
   replace,
   statementAtHead,
@@ -49,7 +51,7 @@ export default defineRule({
   fixSafety:
     "Always unsafe: a value that was sent and not received is thrown away, and whoever waits on the channel meanwhile does not get it.",
   silent:
-    "The value was received, or the timer stopped and drained, on every path to the Reset; nothing takes time in between; a flag tells whether it runs; another goroutine waits for it; it does not come from time.NewTimer alone, or is handed to somebody else; from Go 1.23 on.",
+    "The value was received, or the timer stopped and drained, on every path to the Reset; nothing takes time in between; a flag tells whether it runs; another goroutine waits for it; the Reset stands in a case of the select that can only be taken after the one that receives; it does not come from time.NewTimer alone, or is handed to somebody else; from Go 1.23 on. Pedantic for `Reset(0)`, which asks for a value at once anyway.",
   sources: ["https://pkg.go.dev/time#Timer.Reset", "https://go.dev/doc/go1.23#timer-changes"],
   since: "0.1.0",
   tier: "recommended",
@@ -67,6 +69,8 @@ export default defineRule({
       if (isGuarded(pkg, reset.node, receives)) continue; // a flag tells whether it runs
       const armed = armedBefore(pkg, timer, events, reset.node, reset.func);
       if (!armed) continue; // nothing can be in the channel
+      if (followsExpiry(pkg, reset.node, events)) continue; // what asks for it comes behind the receive
+      const atOnce = reset.args[0] && constantOf(pkg, reset.args[0]); // then an old value says what the new one will
       yield finding(
         this,
         reset.node,
@@ -75,11 +79,21 @@ export default defineRule({
         {
           related: armed === reset.node ? [] : [{ at: armed, message: "it runs from here, and may expire" }],
           confidence: timer.local ? "proven" : "likely",
+          tier: atOnce === 0 || atOnce === 0n ? "pedantic" : undefined,
         },
       );
     }
   },
 });
+
+/** The only Reset but for those behind the receive, in a case that is taken only after the one that receives. */
+function followsExpiry(pkg: PackageModel, reset: GoNode, events: readonly TimerEvent[]): boolean {
+  const clause = reset.closest("communication_case");
+  const cause = clause?.parent?.items.find((c) => events.some((e) => e.doing === "receive" && c.child("communication")?.contains(e.node)));
+  if (!clause || !cause || clause === cause) return false;
+  const others = events.filter((e) => e.doing === "reset" && e.node !== reset);
+  return others.every((e) => cause.contains(e.node)) && onlyAfter(pkg, clause, cause);
+}
 
 const HOUR = 3_600_000_000_000;
 
