@@ -12,13 +12,29 @@ beforeAll(async () => {
 
 /** Cases of recommended rules whose findings are all pedantic, which their wants do not say. */
 const PEDANTIC: readonly (readonly [rule: string, name: string])[] = [
+  ["afterfunc-not-stopped", "late"],
+  ["call-without-context", "in-test"],
+  ["call-without-context", "terminal"],
+  ["chan-op-ignores-context", "awaited"],
+  ["lost-cancel", "in-test"],
   ["request-context-outlives-handler", "in-test"],
+  ["select-without-done", "handshake"],
+  ["sleep-ignores-context", "in-test"],
+  ["sleep-ignores-context", "short"],
+  ["time-after-in-select", "in-test"],
+  ["time-after-in-select", "lists"],
+  ["time-after-in-select", "once"],
+  ["timer-not-stopped", "in-test"],
+  ["timer-reset-undrained", "at-once"],
   ["exit-skips-defer", "pedantic"],
   ["exit-skips-defer", "pedantic-failure"],
 ];
 
 /** Cases next to those, all of whose findings everybody sees. */
-const RECOMMENDED: readonly (readonly [rule: string, name: string])[] = [["exit-skips-defer", "left-behind"]];
+const RECOMMENDED: readonly (readonly [rule: string, name: string])[] = [
+  ["chan-op-ignores-context", "left-alone"],
+  ["exit-skips-defer", "left-behind"],
+];
 
 it.each(PEDANTIC)("%s: %s is for those who want to see every place", async (rule, name) => {
   expect(await tiersIn(rule, name)).toEqual(["pedantic"]);
@@ -26,6 +42,10 @@ it.each(PEDANTIC)("%s: %s is for those who want to see every place", async (rule
 
 it.each(RECOMMENDED)("%s: %s is for everybody", async (rule, name) => {
   expect(await tiersIn(rule, name)).toEqual(["recommended"]);
+});
+
+it.each(rules.filter((r) => r.tier === "recommended").map((r) => r.id))("%s: its example is for everybody", async (rule) => {
+  expect(await tiersIn(rule, "basic")).toContain("recommended");
 });
 
 async function tiersIn(rule: string, name: string): Promise<Tier[]> {

@@ -11,7 +11,6 @@ import {
   type GoNode,
   indentOf,
   insertAfter,
-  isNamed,
   type Leak,
   leaks,
   member,
@@ -48,11 +47,11 @@ const AFTER_FUNC: Resource = {
  * A timer of `time.AfterFunc` that is not stopped on some path, most of all one that is dropped.
  *
  *     time.AfterFunc(d, func() {               timer := time.NewTimer(d)
- *         conn.Close()                         go func() {
+ *         log.Print("still busy")              go func() {
  *     })                                           defer timer.Stop()
  *                                                  select {
  *                                        =>        case <-timer.C:
- *                                                      conn.Close()
+ *                                                      log.Print("still busy")
  *                                                  case <-ctx.Done():
  *                                                  }
  *                                              }()
@@ -67,7 +66,7 @@ export default defineRule({
   fixSafety:
     "Always unsafe: whether the function should still run when the caller has left, or its context is done, only a person can tell.",
   silent:
-    "The timer is stopped on every path, or returned, stored, or passed on; the path ends in main.main, a panic or an exit; the function never returns; it fires at once, does nothing, or its end is waited for with a WaitGroup; its function first asks a context whether it is done, and returns then. Pedantic where no context or done channel is in scope and no loop is around, in tests, and where it is dropped and its function neither sends, nor uses a context, nor starts itself anew.",
+    "The timer is stopped on every path, or returned, stored, or passed on; the path ends in main.main, a panic or an exit; the function never returns; it fires at once, does nothing, or its end is waited for with a WaitGroup; its function first asks a context whether it is done, and returns then. Pedantic where no context or done channel is in scope and no loop is around, in tests, and and where it is dropped and its function is a named one, or only closes, cancels or stops something.",
   sources: ["https://pkg.go.dev/time#AfterFunc", "https://pkg.go.dev/context#AfterFunc"],
   since: "0.1.0",
   tier: "recommended",
@@ -77,7 +76,7 @@ export default defineRule({
     for (const leak of leaks(pkg, AFTER_FUNC)) {
       if (runsOut(pkg, leak) || asksFirst(pkg, leak)) continue;
       const end = endInScope(pkg, leak.call);
-      const tier = (end || leak.inLoop) && isTooLate(pkg, leak) ? undefined : "pedantic"; // nothing tells when it should end, or one late turn is as meant
+      const tier = (end || leak.inLoop) && isTooLate(pkg, leak) ? undefined : "pedantic"; // nothing tells when it should end, or a late run does no harm
       const fixes = [
         end ? inGoroutine(pkg, leak, end) : null,
         end?.context ? stopWithContext(pkg, leak, end.context) : null,
@@ -88,9 +87,11 @@ export default defineRule({
   },
 });
 
+const ENDS = ["close", "cancel", "stop", "kill", "release", "remove"];
+
 /**
- * Does it matter that the function still runs: it is stopped elsewhere, it may wait for ever for somebody who has left, it uses a context, or it starts
- * itself anew? What only does its one deed a little later may be meant to; a test's ends with the test.
+ * Does it matter that the function still runs: the timer is stopped elsewhere, or the literal does more than to end what may have ended already? A
+ * function of another name may be meant to run a little later; a test's runs with the test.
  */
 function isTooLate(pkg: PackageModel, leak: Leak): boolean {
   if (pkg.fileOf(leak.call).test) return false;
@@ -98,11 +99,9 @@ function isTooLate(pkg: PackageModel, leak: Leak): boolean {
   const given = leak.call.child("arguments")?.items[1];
   const run = given && unparen(given);
   if (run?.kind !== "func_literal") return false;
-  if (run.find("send_statement").some((s) => s.parent?.kind !== "communication_case")) return true;
-  if (run.find("identifier").some((n) => isNamed(pkg.typeOf(n), "context.Context"))) return true;
-  return run
-    .find("call_expression")
-    .some((c) => ["time.AfterFunc", "net/http.Request.Context"].includes(pkg.symbol(unparen(c.child("function") ?? c)) ?? ""));
+  const calls = run.find("call_expression").map((c) => unparen(c.child("function") ?? c));
+  const names = calls.map((c) => (c.child("field")?.text ?? c.text).toLowerCase());
+  return names.length === 0 || !names.every((name) => ENDS.some((end) => name.includes(end)));
 }
 
 /** Nothing is left to stop: the timer fires at once, its function is empty, or a WaitGroup's Wait behind the call comes back only when it has run. */
