@@ -28,12 +28,16 @@ const PEDANTIC: readonly (readonly [rule: string, name: string])[] = [
   ["timer-reset-undrained", "at-once"],
   ["exit-skips-defer", "pedantic"],
   ["exit-skips-defer", "pedantic-failure"],
+  ["double-close", "pedantic-once"],
+  ["atomic-mixed-access", "pedantic-unsure"],
 ];
 
 /** Cases next to those, all of whose findings everybody sees. */
 const RECOMMENDED: readonly (readonly [rule: string, name: string])[] = [
   ["chan-op-ignores-context", "left-alone"],
   ["exit-skips-defer", "left-behind"],
+  ["double-close", "twice"],
+  ["atomic-mixed-access", "concurrent"],
 ];
 
 it.each(PEDANTIC)("%s: %s is for those who want to see every place", async (rule, name) => {

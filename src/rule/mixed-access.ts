@@ -4,10 +4,11 @@ import type { Binding, FuncModel, PackageModel, Type } from "../model/model.ts";
 import { ATOMIC_TYPES, type AtomicCall, atomicCalls, samePlace } from "./atomic-calls.ts";
 import { calleeOf } from "./callees.ts";
 import { definitionOf } from "./definitions.ts";
-import { goroutineOf } from "./goroutines.ts";
+import { goroutineOf, inGoroutine } from "./goroutines.ts";
+import { handlerRequest } from "./handlers.ts";
 import { isUnderLock, joins, startsIn } from "./held.ts";
 import { pathFromEntry } from "./paths.ts";
-import { deref, identical, underlying } from "./types.ts";
+import { deref, identical, isTesting, underlying } from "./types.ts";
 import { fieldBehind } from "./unsafe-field.ts";
 import { climb, withoutConversions } from "./values.ts";
 
@@ -21,7 +22,11 @@ export interface PlainAccess {
   readonly statement: GoNode | null;
   /** One of the atomic calls on it. */
   readonly atomic: AtomicCall;
+  /** It is seen to run while others may be at their atomic accesses; else only its author knows whether it does. */
+  readonly concurrent: boolean;
 }
+
+type Access = Omit<PlainAccess, "concurrent">;
 
 interface Target {
   readonly name: string;
@@ -37,7 +42,8 @@ export function* plainAccesses(pkg: PackageModel): Iterable<PlainAccess> {
   for (const target of targetsOf(pkg)) {
     for (const place of placesOf(pkg, target)) {
       const access = accessOf(pkg, place, target.atomic);
-      if (access && isShared(pkg, place, target) && mayRace(pkg, access)) yield access;
+      if (access && isShared(pkg, place, target) && mayRace(pkg, access))
+        yield { ...access, concurrent: isConcurrent(pkg, access, target) };
     }
   }
 }
@@ -111,13 +117,14 @@ function placesOf(pkg: PackageModel, { name, key, local }: Target): GoNode[] {
   return found;
 }
 
-function accessOf(pkg: PackageModel, place: GoNode, atomic: AtomicCall): PlainAccess | null {
+function accessOf(pkg: PackageModel, place: GoNode, atomic: AtomicCall): Access | null {
   const e = climb(place);
   const p = e.parent;
   if (!p || (p.kind === "var_spec" && e.field === "name")) return null;
   if (p.kind === "unary_expression" && p.child("operator")?.kind === "&") return null;
   if (p.kind === "argument_list" && (pkg.symbol(unparen(p.parent?.child("function") ?? p)) ?? "").startsWith("unsafe.")) return null;
   if (p.is("inc_statement", "dec_statement")) return { place, how: "change", statement: p, atomic };
+  if (isForNothing(p)) return null;
   const list = p.kind === "expression_list" && p.field === "left" ? p : null;
   if (!list) return { place, how: "read", statement: null, atomic };
   const statement = list.parent;
@@ -129,9 +136,15 @@ function accessOf(pkg: PackageModel, place: GoNode, atomic: AtomicCall): PlainAc
   return own ? null : { place, how: "write", statement, atomic }; // atomic-result-reassigned tells that
 }
 
+/** `_ = x.f`: a check for nil, or for the compiler. */
+function isForNothing(list: GoNode): boolean {
+  const left = list.field === "right" ? list.parent?.child("left") : null;
+  return left?.items.every((l) => l.text === "_") ?? false;
+}
+
 // ---------------------------------------------------------------- may others use it at that time
 
-function mayRace(pkg: PackageModel, { place }: PlainAccess): boolean {
+function mayRace(pkg: PackageModel, { place }: Access): boolean {
   const func = pkg.functionOf(place);
   if (!func?.body || !pkg.flow(func).locate(place)) return false; // a package-level initialiser
   if (func.name === "init" && func.receiver === null) return false;
@@ -140,12 +153,54 @@ function mayRace(pkg: PackageModel, { place }: PlainAccess): boolean {
   const local = root && !root.entity && root.kind !== "receiver" ? root : null;
   const byValue = local !== null && isByValue(pkg, place);
   if (root?.kind === "receiver" && isByValue(pkg, place)) return false; // the method's own copy
+  if (isOwnMemory(pkg, place)) return false;
   if (goroutineOf(pkg, place)) return !byValue || sharedLocal(local);
   if (joinedBefore(pkg, func, place)) return false;
   if (byValue) return sharedLocal(local) && startedBefore(pkg, func, place);
   if (local && isFresh(pkg, local) && !sharedBefore(pkg, local, place)) return false; // still the constructor's own
-  if (pkg.fileOf(place).test || (func.name === "main" && pkg.name === "main")) return startedBefore(pkg, func, place);
+  if (pkg.fileOf(place).test || func.params.some((p) => isTesting(pkg.typeAt(p.type))) || (func.name === "main" && pkg.name === "main"))
+    return startedBefore(pkg, func, place);
   return true;
+}
+
+/**
+ * A goroutine or a handler does it, a goroutine was started before, or anybody may call the exported function at any time. Not so what others
+ * make sure of: a value that CompareAndSwap tries next, and a pointer that an atomic Load has found set.
+ */
+function isConcurrent(pkg: PackageModel, access: Access, target: Target): boolean {
+  const { place, how } = access;
+  const func = pkg.functionOf(place);
+  if (!func || isTriedNext(pkg, access)) return false;
+  if (how === "read" && target.atomic.word === "Pointer" && !pathFromEntry(pkg, func, place, (a) => loads(pkg, a, target, 3))) return false;
+  let root = func;
+  while (root.outer) root = root.outer;
+  if (inGoroutine(pkg, place) || handlerRequest(pkg, root) || startedBefore(pkg, func, place)) return true;
+  const owner = rootOf(pkg, place);
+  return /^[A-Z]/.test(root.name) && pkg.name !== "main" && (owner?.kind === "receiver" || owner?.entity != null);
+}
+
+/** `old := x.f`, and then `CompareAndSwap(&x.f, old, new)`. */
+function isTriedNext(pkg: PackageModel, { place }: Access): boolean {
+  const list = climb(place).parent;
+  const names = list?.field === "right" && list.items.length === 1 ? list.parent?.child("left")?.items : null;
+  const local = names?.length === 1 && names[0]?.kind === "identifier" ? pkg.binding(names[0]) : null;
+  return (
+    local != null &&
+    atomicCalls(pkg).some(({ operation, target, args }) => {
+      const old = operation === "CompareAndSwap" && samePlace(pkg, target, place) ? args[1] : null;
+      return old != null && unparen(old).kind === "identifier" && pkg.binding(unparen(old)) === local;
+    })
+  );
+}
+
+/** An atomic Load of the field stands in the node, or in what it calls. */
+function loads(pkg: PackageModel, node: GoNode, target: Target, depth: number): boolean {
+  return node.find("call_expression").some((call) => {
+    const load = atomicCalls(pkg).find((c) => c.node === call && c.operation === "Load");
+    if (load) return (behindUnsafe(pkg, load) ?? meaningOf(pkg, load.target))?.key === target.key;
+    const callee = depth > 0 ? calleeOf(pkg, call) : null;
+    return callee?.pkg === pkg && callee.body != null && loads(pkg, callee.body, target, depth - 1);
+  });
 }
 
 /** The variable at the root of `a.b.c`; null for elements and results of calls. */
@@ -176,6 +231,16 @@ function isByValue(pkg: PackageModel, place: GoNode): boolean {
 /** Somebody else may have it: a literal captures it, or its address is taken. */
 function sharedLocal(local: Binding | null): boolean {
   return local?.uses.some((u) => u.captured || u.how === "address") ?? false;
+}
+
+/** `(*T)(unsafe.Pointer(&x)).f` of a local that nobody else has. */
+function isOwnMemory(pkg: PackageModel, place: GoNode): boolean {
+  let e = unparen(place);
+  while (e.kind === "selector_expression") e = unparen(e.child("operand") as GoNode);
+  const inner = withoutConversions(pkg, e);
+  const local = inner.kind === "unary_expression" && inner !== e ? unparen(inner.child("operand") as GoNode) : null;
+  const binding = local?.kind === "identifier" ? pkg.binding(local) : null;
+  return binding !== null && binding.entity === null && !binding.uses.some((u) => u.captured);
 }
 
 /** A goroutine was started in the function before, and nothing has waited for it since. */

@@ -1,7 +1,7 @@
 /** What rules ask about types beyond `PackageModel`: structure, members, constants. */
 import type { GoNode } from "../go/node.ts";
 import type { PackageModel, Selection, Type } from "../model/model.ts";
-import { typesOf } from "../model/types.ts";
+import { deref, isNamed, typesOf } from "../model/types.ts";
 
 export { deref, identical, isNamed, typeString } from "../model/types.ts";
 
@@ -29,4 +29,9 @@ export function keySelection(pkg: PackageModel, identifier: GoNode): Selection |
 export function isConstant(pkg: PackageModel, expression: GoNode, value: number): boolean {
   const constant = constantOf(pkg, expression);
   return (typeof constant === "number" || typeof constant === "bigint") && Number(constant) === value;
+}
+
+/** `*testing.T` and the like: what a test or its helper gets. */
+export function isTesting(type: Type): boolean {
+  return ["testing.T", "testing.B", "testing.TB", "testing.F"].some((n) => isNamed(deref(type), n));
 }

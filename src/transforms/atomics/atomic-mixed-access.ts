@@ -35,7 +35,7 @@ export default defineRule({
   fixSafety:
     "Unsafe: each access becomes atomic, but several of them together do not: a Load and a Store in its wake still lose what comes between them.",
   silent:
-    "Before the value is shared: in a constructor, in init and in initialisers; behind a WaitGroup's Wait or a receive in the same function; with a lock held, which the others may hold as well; a copy that nobody else has; a field that is atomic only in values of another type that holds the struct; tests and main as long as they have started no goroutine; the assignment that atomic-result-reassigned tells.",
+    "Before the value is shared: in a constructor, in init and in initialisers; behind a WaitGroup's Wait or a receive in the same function; with a lock held, which the others may hold as well; a copy that nobody else has; a field that is atomic only in values of another type that holds the struct; tests, their helpers and main as long as they have started no goroutine; what is read into `_`; the assignment that atomic-result-reassigned tells. Recommended in goroutines and HTTP handlers, where a goroutine was started before, and in exported functions and methods on their receiver or on a variable of the package; pedantic elsewhere, since what calls it may make sure that nobody else is there; pedantic, too, for a value that CompareAndSwap tries next, and for a pointer that an atomic Load has looked at before.",
   sources: ["https://go.dev/ref/mem", "https://pkg.go.dev/sync/atomic"],
   since: "0.1.0",
   tier: "recommended",
@@ -49,7 +49,10 @@ export default defineRule({
         place,
         `${place.text} is ${how === "read" ? "read" : how === "write" ? "written" : "changed"} plainly here, and accessed atomically elsewhere`,
         [madeAtomic(pkg, access)],
-        { related: [{ at: atomic.node, message: "accessed atomically here" }] },
+        {
+          related: [{ at: atomic.node, message: "accessed atomically here" }],
+          tier: access.concurrent ? undefined : "pedantic",
+        },
       );
     }
   },

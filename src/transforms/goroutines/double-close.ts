@@ -5,6 +5,7 @@ import {
   defineRule,
   deref,
   type Fix,
+  type FuncModel,
   fieldAtEnd,
   finding,
   fix,
@@ -40,7 +41,7 @@ export default defineRule({
   why: "Closing a closed channel panics, and who ends things cannot always tell that somebody else has done so: a defer and an error path are enough.",
   fixSafety: "Always unsafe: the type gets a field, which makes it larger and its values not to be copied.",
   silent:
-    "A sync.Once, an atomic, a flag, a nil check, a select or any other condition on the receiver decides whether the channel is closed; the channel is made in the same method; the file is a test.",
+    "A sync.Once, an atomic, a flag, a nil check, a select or any other condition on the receiver decides whether the channel is closed; the channel is made in the same method; the file is a test. Pedantic unless a function of the package calls the method twice on one value, one call in the wake of the other: whether others do cannot be told.",
   sources: ["https://go.dev/ref/spec#Close"],
   since: "0.1.0",
   tier: "recommended",
@@ -62,7 +63,7 @@ export default defineRule({
         close.node,
         `a second call of ${method.name} closes ${channel.text} again, which panics`,
         [once(pkg, close, receiver, channel)],
-        { confidence: "likely" },
+        { confidence: "likely", tier: isCalledTwice(pkg, method) ? undefined : "pedantic" },
       );
     }
   },
@@ -98,6 +99,57 @@ function mayStop(pkg: PackageModel, call: GoNode, receiver: Binding): boolean {
   const symbol = pkg.symbol(unparen(call.child("function") ?? call)) ?? "";
   if (symbol === "recover" || symbol.startsWith("sync.Once")) return true;
   return symbol.startsWith("sync/atomic.") && symbol.includes("CompareAndSwap") && receiver.name !== "";
+}
+
+/** Two calls on one value, the second in the wake of the first: a defer and an error path, or one after the other. */
+function isCalledTwice(pkg: PackageModel, method: FuncModel): boolean {
+  const calls = callsOf(pkg, method);
+  return calls.some((first) => {
+    const func = pkg.functionOf(first.call);
+    const stop = (atom: GoNode): boolean => makesAnew(pkg, atom, first.value);
+    return (
+      func !== null &&
+      calls.some(
+        (second) =>
+          second.call !== first.call &&
+          isSame(pkg, first.value, second.value) &&
+          pkg.functionOf(second.call) === func &&
+          pkg.flow(func).reaches(first.call, second.call, stop),
+      )
+    );
+  });
+}
+
+/** The calls of the method in the package, and what they are called on; a test's own would have panicked. */
+function callsOf(pkg: PackageModel, method: FuncModel): { readonly call: GoNode; readonly value: GoNode }[] {
+  const found: { call: GoNode; value: GoNode }[] = [];
+  for (const name of pkg.mentions(method.name, (m) => m.text[m.at - 1] === "." && m.text[m.at + method.name.length] === "(")) {
+    const selector = name.parent;
+    const value = selector?.kind === "selector_expression" ? selector.child("operand") : null;
+    const call = selector && climb(selector).parent;
+    if (!selector || !value || call?.kind !== "call_expression" || pkg.fileOf(call).test) continue;
+    if (pkg.selection(selector)?.entity?.node === method.node) found.push({ call, value: unparen(value) });
+  }
+  return found;
+}
+
+/** The same local, or the same field of it. */
+function isSame(pkg: PackageModel, a: GoNode, b: GoNode): boolean {
+  const root = rootOf(pkg, a);
+  return root !== null && root === rootOf(pkg, b) && a.text === b.text;
+}
+
+function rootOf(pkg: PackageModel, value: GoNode): Binding | null {
+  let e = value;
+  while (e.kind === "selector_expression") e = unparen(e.child("operand") as GoNode);
+  return e.kind === "identifier" ? pkg.binding(e) : null;
+}
+
+/** It declares the local, or gives it or the field another value. */
+function makesAnew(pkg: PackageModel, atom: GoNode, value: GoNode): boolean {
+  const root = rootOf(pkg, value);
+  if (root?.node && atom.contains(root.node)) return true;
+  return atom.kind === "assignment_statement" && (atom.child("left")?.items.some((l) => value.text.startsWith(l.text)) ?? false);
 }
 
 // ---------------------------------------------------------------- the fix

@@ -12,6 +12,7 @@ import {
   giveUp,
   insertAfter,
   isNamed,
+  isTesting,
   member,
   type PackageModel,
   qualifier,
@@ -153,16 +154,10 @@ function giveUpLines(
     const lines = giveUp(pkg, func, at, err);
     return lines ? { lines, imports: [] } : null;
   }
-  const test = func.params.find((p) => p.binding && isTest(pkg, p.type));
+  const test = func.params.find((p) => p.binding && isTesting(pkg.typeAt(p.type)));
   if (test?.binding && func.results.length === 0 && pkg.resolve(test.binding.name, at) === test.binding)
     return { lines: [`${test.binding.name}.Fatal(${err})`], imports: [] };
   if (func.name !== "main" || pkg.name !== "main" || !pkg.fileOf(at).imports.some((i) => i.path === "log")) return null;
   const log = qualifier(pkg, at, "log", "Fatal");
   return log ? { lines: [`${member(log, "Fatal")}(${err})`], imports: log.imports } : null;
-}
-
-function isTest(pkg: PackageModel, type: GoNode): boolean {
-  const t = pkg.typeAt(type);
-  const elem = t.kind === "pointer" ? t.elem : t;
-  return ["testing.T", "testing.B", "testing.TB", "testing.F"].some((n) => isNamed(elem, n));
 }
