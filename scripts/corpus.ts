@@ -1,88 +1,85 @@
 /**
- * `npm run corpus [-- flags of gomend fix]`: the proof on a large real tree that every Go user has, `$(go env GOROOT)/src`. A copy of it gets all safe
- * fixes (with other flags: those); then each changed file must be gofmt's, each changed package must compile with its tests, and a second run must
- * change nothing. Exit code 1 when any of that fails.
+ * `npm run corpus -- [tree ...]`: the proof on large real trees, Go's own source where none is named. Each is copied, and gets all safe fixes of
+ * recommended rules; then what changed must be gofmt's, a second run must change nothing, each changed package and each one of the same module that
+ * imports it must build and vet as before (in the tree itself, which is only read, by `-overlay`), and tests that pass before must pass after. Exit
+ * code 1 when any of that fails.
+ *
+ * --tests=3      how many changed packages of a tree have their tests run, before and after
+ * --keep=folder  leave the copies there, each a repository in which `git diff` shows what the fixes did
+ * --record       write the table to docs/robustness.md
+ * Other flags are gomend's: `--unsafe-fixes`, `--select=lost-cancel`.
  */
-import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, relative, resolve } from "node:path";
-import { goEnvironment } from "../test/house/go.ts";
+import { join, resolve } from "node:path";
+import { goToolchain } from "../src/cli/go.ts";
+import { type Proof, prove } from "./corpus/prove.ts";
+import { applied, copied, type Fixed } from "./corpus/tree.ts";
 
-const flags = process.argv.slice(2);
-const original = join(execFileSync("go", ["env", "GOROOT"], { encoding: "utf8" }).trim(), "src");
+const args = process.argv.slice(2);
+const own = (name: string): string | undefined => args.find((a) => a.startsWith(`--${name}=`))?.slice(name.length + 3);
+const flags = args.filter((a) => a.startsWith("-") && !/^--(tests=|keep=|record$)/.test(a));
+const named = args.filter((a) => !a.startsWith("-"));
+const trees = named.length > 0 ? named : [join(execFileSync("go", ["env", "GOROOT"], { encoding: "utf8" }).trim(), "src")];
+const tests = Number(own("tests") ?? 3);
+const keep = own("keep");
+
 const scratch = mkdtempSync(join(tmpdir(), "gomend-corpus-"));
-const copy = join(scratch, "src");
+const rows: string[][] = [];
 let failed = false;
-
 try {
-  cpSync(original, copy, { recursive: true, verbatimSymlinks: true });
-  const first = gomend("fix", ...flags, "--output-format", "json", `--output-file=${join(scratch, "report.json")}`);
-  if (first.status === 2 || first.status === null) fail(`gomend fix ended with ${first.status}:\n${first.stderr}`);
-  const { problems } = JSON.parse(readFileSync(join(scratch, "report.json"), "utf8")) as {
-    problems: { path: string; rule: string | null; message: string }[];
-  };
-  for (const p of problems) {
-    console.log(`problem  ${p.path}: ${p.rule ? `fault in ${p.rule}: ` : ""}${p.message}`);
-    if (p.rule) failed = true;
+  const { host } = await goToolchain();
+  for (const path of trees) {
+    process.stderr.write(`${path}\n`);
+    const tree = copied(path, keep ? resolve(keep) : scratch, keep !== undefined);
+    const fixed = applied(tree, flags);
+    const texts = new Map(fixed.changed.map((p) => [p, readFileSync(join(tree.copy, p), "utf8")]));
+    const proof = prove(tree, texts, join(scratch, `${tree.name}.json`), host, tests);
+    tell(fixed, proof);
+    rows.push(rowOf(tree.name, fixed, proof));
+    if (!keep) rmSync(tree.copy, { recursive: true, force: true });
   }
-  const changed = goFiles(copy).filter((path) => !readFileSync(join(copy, path)).equals(readFileSync(join(original, path))));
-  console.log(`${changed.length} files changed, ${problems.length} problems`);
-  if (changed.length > 0) prove(changed);
-  const second = gomend("fix", "--diff", ...flags);
-  if (second.stdout !== "") fail(`a second run has a diff:\n${second.stdout.slice(0, 4000)}`);
-  else console.log("a second run changes nothing");
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
+const table = [head(), head().map(() => "---"), ...rows].map((r) => `| ${r.join(" | ")} |`).join("\n");
+console.log(table);
+if (args.includes("--record")) {
+  const page = "docs/robustness.md";
+  const text = readFileSync(page, "utf8");
+  const filled = text.replace(/(<!-- corpus -->\n)[\s\S]*?(<!-- end of corpus -->)/, (_, head, end) => `${head}${table}\n${end}`);
+  writeFileSync(page, filled);
+}
 process.exitCode = failed ? 1 : 0;
 
-function prove(changed: readonly string[]): void {
-  const unformatted = execFileSync("gofmt", ["-l", ...changed.map((path) => join(copy, path))], { encoding: "utf8" });
-  const before = new Set(
-    execFileSync("gofmt", ["-l", ...changed.map((path) => join(original, path))], { encoding: "utf8" })
-      .split("\n")
-      .map((p) => relative(original, p)),
-  );
-  const worse = unformatted.split("\n").filter((path) => path !== "" && !before.has(relative(copy, path)));
-  if (worse.length > 0) fail(`no longer formatted:\n${worse.join("\n")}`);
-  else console.log("gofmt finds nothing");
-
-  // Nothing of the real tree is touched: the compiler reads the changed files in place of its own.
-  const overlay = join(scratch, "overlay.json");
-  writeFileSync(overlay, JSON.stringify({ Replace: Object.fromEntries(changed.map((path) => [join(original, path), join(copy, path)])) }));
-  const packages = [...new Set(changed.map((path) => dirname(path)))].sort();
-  // The cheapest analyzer, for the types of a package and of its tests; all packages at once, then one by one those that the compiler named.
-  const vet = (args: readonly string[], of: readonly string[]) =>
-    spawnSync("go", ["vet", "-unusedresult", ...args, ...of.map((pkg) => `./${pkg}`)], {
-      cwd: original,
-      encoding: "utf8",
-      maxBuffer: 1 << 28,
-      env: { ...goEnvironment(), GOFLAGS: "" },
-    });
-  const all = vet([`-overlay=${overlay}`], packages);
-  const suspects = all.status === 0 ? [] : packages.filter((pkg) => all.stderr.includes(`${pkg}/`));
-  const broken = suspects.flatMap((pkg) => {
-    const now = vet([`-overlay=${overlay}`], [pkg]);
-    return now.status !== 0 && vet([], [pkg]).status === 0 ? [`${pkg}:\n${now.stderr}`] : [];
-  });
-  if (all.status !== 0 && suspects.length === 0) fail(`go vet ended with ${all.status}:\n${all.stderr}`);
-  if (broken.length > 0) fail(`${broken.length} of ${packages.length} changed packages do not compile:\n${broken.join("\n")}`);
-  else console.log(`${packages.length} changed packages compile`);
+function head(): string[] {
+  return [
+    "tree",
+    "fixes",
+    "files",
+    "changed packages",
+    "importers",
+    "of both, did not build before",
+    "broken by the fixes",
+    "tests that pass before and after",
+  ];
 }
 
-function gomend(...args: string[]): { status: number | null; stdout: string; stderr: string } {
-  const run = spawnSync(process.execPath, [resolve("dist/cli.js"), ...args, "."], { cwd: copy, encoding: "utf8", maxBuffer: 1 << 30 });
-  return { status: run.status, stdout: run.stdout, stderr: run.stderr };
+function rowOf(name: string, fixed: Fixed, proof: Proof): string[] {
+  const tests = `${proof.passed.length} of ${proof.passed.length + proof.failed.length}: ${proof.passed.map((p) => `\`${p}\``).join(", ")}`;
+  const counts = [fixed.fixes, fixed.changed.length, proof.changed, proof.importers, proof.unsound.length, proof.broken.length];
+  return [name, ...counts.map(String), tests];
 }
 
-function goFiles(root: string): string[] {
-  return readdirSync(root, { recursive: true, withFileTypes: true })
-    .filter((e) => e.isFile() && e.name.endsWith(".go"))
-    .map((e) => relative(root, join(e.parentPath, e.name)));
-}
-
-function fail(message: string): void {
-  console.error(message);
-  failed = true;
+function tell(fixed: Fixed, proof: Proof): void {
+  for (const words of proof.unsound) console.log(`not sound before: ${words}`);
+  if (proof.unknown > 0) console.log(`${proof.unknown} changed files that no known platform and tags build`);
+  const faults = [
+    ...fixed.faults,
+    ...proof.broken.map((b) => `broken: ${b}`),
+    ...proof.failed.map((p) => `tests fail with the fixes: ${p}`),
+  ];
+  for (const fault of faults) console.error(fault);
+  if (faults.length > 0) failed = true;
 }

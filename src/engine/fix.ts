@@ -1,13 +1,10 @@
 /** Fixes in rounds: plan, render, check again, until nothing is left that can be applied. */
-import { outline } from "../go/outline.ts";
 import type { Applicability, Finding, Fix } from "../rule/rule.ts";
 import type { Checked } from "./check.ts";
-import { declarationAt } from "./fingerprint.ts";
-import { follow, grouped } from "./follow.ts";
-import { renderOutcome } from "./outcome.ts";
+import { follow } from "./follow.ts";
 import { type Candidate, compare, compareFindings, plan } from "./plan.ts";
 import type { FileChange, Outcome, Problem } from "./report.ts";
-import { UNUSED_SUPPRESSION } from "./selection.ts";
+import { settle } from "./settle.ts";
 
 /** Which fixes are wanted. */
 export interface Wanted {
@@ -54,25 +51,33 @@ export async function fixInRounds(
   wanted: Wanted,
 ): Promise<FixRun> {
   const outcomes = outlook(first, wanted, textOf);
-  const problems: Problem[] = [];
+  const problems = new Map<string, Problem>();
   const texts = new Map<string, string>();
   const originals = new Map<string, string>();
   const refused = new Set<string>();
+  /** Those refused for what became of the whole, which may fare better in another text. */
+  const doubtful = new Set<string>();
   /** The fix of the first round that a later round's fix is the same as. */
   const origins = new Map<Finding, Finding>();
   const now = (path: string): string => texts.get(path) ?? textOf(path);
   let state = first;
   let rounds = 0;
   while (rounds < MAX_ROUNDS) {
-    const candidates = candidatesOf({ state, first, origins, wanted, refused, textOf: now });
+    let candidates = candidatesOf({ state, first, origins, wanted, refused, textOf: now });
+    if (candidates.length === 0) {
+      for (const key of doubtful) refused.delete(key);
+      doubtful.clear();
+      candidates = candidatesOf({ state, first, origins, wanted, refused, textOf: now });
+    }
     if (candidates.length === 0) break;
     rounds++;
     const { accepted, conflicts } = plan(candidates);
     const settled = await settle(accepted, state, now, texts, recheck, wanted);
     for (const { candidate, reason } of settled.invalid) {
-      refused.add(refusal(candidate, state));
+      const key = refusal(candidate, state);
+      refused.add(key);
       record(candidate, { status: "invalid", reason }, origins, outcomes);
-      problems.push({
+      problems.set(key, {
         path: candidate.finding.at.path,
         rule: candidate.finding.rule,
         message: `its fix "${candidate.fix.title}" is invalid: ${reason}`,
@@ -82,7 +87,12 @@ export async function fixInRounds(
       refused.add(refusal(candidate, state));
       record(candidate, { status: "not-selected", reason }, origins, outcomes);
     }
-    for (const candidate of settled.applied) record(candidate, { status: "applied", round: rounds }, origins, outcomes);
+    for (const candidate of settled.applied) {
+      record(candidate, { status: "applied", round: rounds }, origins, outcomes);
+      problems.delete(refusal(candidate, state));
+    }
+    // The text that they were refused in is no more.
+    if (settled.files.length > 0) for (const key of problems.keys()) doubtful.add(key);
     const unread = new Map(settled.unwanted.map(({ candidate, reason }) => [candidate.finding, reason]));
     for (const { candidate, rival } of conflicts) {
       const reason = candidate.finding.at.path === rival.at.path ? unread.get(rival) : undefined;
@@ -103,7 +113,7 @@ export async function fixInRounds(
     if (settled.files.length === 0 && settled.invalid.length === 0 && settled.unwanted.length === 0) break;
   }
   for (const { finding, fix } of rounds === MAX_ROUNDS ? candidatesOf({ state, first, origins, wanted, refused, textOf: now }) : []) {
-    problems.push({
+    problems.set(`left\0${problems.size}`, {
       path: finding.at.path,
       rule: finding.rule,
       message: `its fix "${fix.title}" could still be applied after ${MAX_ROUNDS} rounds`,
@@ -113,7 +123,7 @@ export async function fixInRounds(
     .map(([path, before]) => ({ path, before, after: now(path) }))
     .filter((f) => f.before !== f.after)
     .sort((a, b) => compare(a.path, b.path));
-  return { files, outcomes, left: findingsOf(state), origins, problems, rounds };
+  return { files, outcomes, left: findingsOf(state), origins, problems: [...problems.values()], rounds };
 }
 
 /** What is known about fixes before any is applied: nothing about those that would be. */
@@ -222,129 +232,6 @@ function record({ finding, fix }: Candidate, outcome: Outcome, origins: Readonly
   const origin = origins.get(finding);
   const same = origin?.fixes.find((f) => f.title === fix.title) ?? origin?.fixes[finding.fixes.indexOf(fix)];
   if (same) outcomes.set(same, outcome);
-}
-
-// ---------------------------------------------------------------- one round
-
-interface Settled {
-  readonly files: readonly FileChange[];
-  readonly applied: readonly Candidate[];
-  readonly invalid: readonly { readonly candidate: Candidate; readonly reason: string }[];
-  readonly unwanted: readonly { readonly candidate: Candidate; readonly reason: string }[];
-  readonly next: State;
-}
-
-/** Renders the fixes and checks the outcome; fixes that do not parse, do not help or do harm are taken back, until the rest is well. */
-async function settle(
-  accepted: readonly Candidate[],
-  state: State,
-  now: (path: string) => string,
-  texts: ReadonlyMap<string, string>,
-  recheck: (texts: ReadonlyMap<string, string>, changed: readonly string[]) => Promise<State>,
-  wanted: Wanted,
-): Promise<Settled> {
-  const invalid: { candidate: Candidate; reason: string }[] = [];
-  const unwanted: { candidate: Candidate; reason: string }[] = [];
-  let kept = accepted;
-  for (;;) {
-    const rendered = renderOutcome(
-      kept.map((c) => c.fix),
-      now,
-    );
-    for (const candidate of kept) {
-      const reason = rendered.invalid.get(candidate.fix);
-      if (reason !== undefined) invalid.push({ candidate, reason });
-      const broken = rendered.unparsed.get(candidate.fix);
-      if (broken !== undefined) unwanted.push({ candidate, reason: broken });
-    }
-    kept = kept.filter((c) => !rendered.invalid.has(c.fix) && !rendered.unparsed.has(c.fix));
-    if (rendered.files.length === 0) {
-      for (const candidate of kept) invalid.push({ candidate, reason: "it changes nothing" });
-      return { files: [], applied: [], invalid, unwanted, next: state };
-    }
-    const after = new Map(texts);
-    for (const file of rendered.files) after.set(file.path, file.after);
-    const fresh = await recheck(
-      after,
-      rendered.files.map((f) => f.path),
-    );
-    const next = new Map(state);
-    for (const [dir, checked] of fresh) next.set(dir, checked);
-    const harm = harmful(kept, state, next, [...fresh.keys()], now, (path) => after.get(path) ?? now(path), wanted);
-    if (harm.size === 0) return { files: rendered.files, applied: kept, invalid, unwanted, next };
-    for (const [candidate, reason] of harm) invalid.push({ candidate, reason });
-    kept = kept.filter((c) => !harm.has(c));
-  }
-}
-
-/** Accepted fixes that left their finding in place or brought a new one, by counting findings of a rule in a declaration. */
-function harmful(
-  kept: readonly Candidate[],
-  before: State,
-  after: State,
-  dirs: readonly string[],
-  now: (path: string) => string,
-  then: (path: string) => string,
-  wanted: Wanted,
-): Map<Candidate, string> {
-  const harm = new Map<Candidate, string>();
-  const owner = new Map<Finding, Candidate>(kept.map((c) => [c.finding, c]));
-  for (const dir of dirs) {
-    const old = grouped(before.get(dir));
-    for (const [key, findings] of grouped(after.get(dir))) {
-      const [first] = findings;
-      if (!first || first.rule === UNUSED_SUPPRESSION) continue;
-      const earlier = old.get(key) ?? [];
-      const own = earlier.flatMap((f) => owner.get(f) ?? []);
-      if (findings.length <= earlier.length - own.length) continue;
-      if (own.length > 0) {
-        const stayed = earlier.filter((f) => !owner.has(f));
-        for (const candidate of useless(own, stayed, findings, now, then)) harm.set(candidate, "its finding is still there afterwards");
-        continue;
-      }
-      if (wanted.hardens?.(first.rule)) continue; // nothing is wrong there
-      if (!grew(first.rule, kept, before.get(dir), after.get(dir))) continue; // it came along into another declaration
-      const declaration = after.get(dir)?.declarations.get(first) ?? "";
-      for (const candidate of suspects(kept, first.at.path, declaration, now))
-        harm.set(candidate, `it brings a new finding of ${first.rule}`);
-    }
-  }
-  return harm;
-}
-
-/** Of the fixes of one rule in one declaration those whose findings are still there, by message and text; all when that does not tell. */
-function useless(
-  own: readonly Candidate[],
-  stayed: readonly Finding[],
-  left: readonly Finding[],
-  now: (path: string) => string,
-  then: (path: string) => string,
-): readonly Candidate[] {
-  const key = (f: Finding, textOf: (path: string) => string): string => `${f.message}\0${textOf(f.at.path).slice(f.at.start, f.at.end)}`;
-  const rest = left.map((f) => key(f, then));
-  const take = (k: string): boolean => {
-    const at = rest.indexOf(k);
-    if (at >= 0) rest.splice(at, 1);
-    return at >= 0;
-  };
-  const changed = stayed.filter((f) => !take(key(f, now))).length;
-  const blamed = own.filter((c) => take(key(c.finding, now)));
-  return blamed.length > 0 && rest.length <= changed ? blamed : own;
-}
-
-/** True when a directory has more findings of a rule than the fixes leave it with. */
-function grew(rule: string, kept: readonly Candidate[], before: Checked | undefined, after: Checked | undefined): boolean {
-  const count = (checked: Checked | undefined): number => checked?.findings.filter((f) => f.rule === rule).length ?? 0;
-  const mended = kept.filter((c) => c.finding.rule === rule && before?.findings.includes(c.finding)).length;
-  return count(after) > count(before) - mended;
-}
-
-/** The fixes that edit the declaration; else those that edit the file; else all. */
-function suspects(kept: readonly Candidate[], path: string, declaration: string, now: (path: string) => string): readonly Candidate[] {
-  const { declarations } = outline(now(path));
-  const inFile = kept.filter((c) => c.fix.edits.some((e) => e.at.path === path));
-  const near = inFile.filter((c) => c.fix.edits.some((e) => e.at.path === path && declarationAt(declarations, e.at.start) === declaration));
-  return near.length > 0 ? near : inFile.length > 0 ? inFile : kept;
 }
 
 /** Safe, unsafe and display fixes of findings, counted by the default alternative. */

@@ -266,15 +266,17 @@ class Editor {
     this.replace(start, end, "");
   }
 
-  /** Replaces a range, less what is the same at both ends. */
+  /** Replaces a range, less what is the same at both ends; no edit parts a CRLF, of which there may be some among bare line feeds. */
   private replace(start: number, end: number, text: string): void {
     const old = this.text.slice(start, end);
     if (old === text) return;
     let head = 0;
     while (head < old.length && head < text.length && old[head] === text[head]) head++;
+    if (old[head - 1] === "\r" && old[head] === "\n") head--;
     let tail = 0;
     const room = Math.min(old.length, text.length) - head;
     while (tail < room && old[old.length - 1 - tail] === text[text.length - 1 - tail]) tail++;
+    if (old[old.length - 1 - tail] === "\r" && old[old.length - tail] === "\n") tail--;
     this.out.push({ at: { path: this.path, start: start + head, end: end - tail }, text: text.slice(head, text.length - tail) });
   }
 

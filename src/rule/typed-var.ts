@@ -43,6 +43,7 @@ export function atomicVariable(pkg: PackageModel, entity: Entity): AtomicVariabl
   const spec = entity.node;
   const [name, ...others] = spec?.childrenOf("name").filter((n) => n.named) ?? [];
   if (spec?.kind !== "var_spec" || !name || others.length > 0 || spec.find("comment").length > 0) return null;
+  if (pkg.lookup(entity.name).length > 1) return null; // which one a use means depends on the build
   const own = pkg.typeOf(name);
   const kind = own.kind === "basic" ? KINDS[own.name] : undefined;
   const value = spec.child("value")?.items[0];

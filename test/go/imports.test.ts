@@ -143,6 +143,11 @@ describe("adding", () => {
     expect(changed("package a\r\n", add("context"))).toBe('package a\r\n\r\nimport "context"\r\n');
   });
 
+  it("parts no CRLF among bare line feeds", () => {
+    expect(change('package a\n\nimport (\n\t"os"\r\n)\n', drop("os"), add("context"))).toBe('package a\n\nimport (\n\t"context"\n)\n');
+    expect(change('package a\r\n\nimport (\n\t"os"\n)\n', drop("os"), add("context"))).toBe('package a\r\n\nimport (\n\t"context"\r\n)\n');
+  });
+
   it.each([
     'package a; import "os"; func f() {}\n',
     'package a\n\nimport ("bytes"; "os")\n',
