@@ -29,6 +29,10 @@ const PEDANTIC: readonly (readonly [rule: string, name: string])[] = [
   ["exit-skips-defer", "pedantic"],
   ["exit-skips-defer", "pedantic-failure"],
   ["double-close", "pedantic-once"],
+  ["cstring-not-freed", "uncalled"],
+  ["pool-put-by-value", "said"],
+  ["pool-use-after-put", "in-test"],
+  ["send-to-departed-receiver", "by-test"],
   ["atomic-mixed-access", "pedantic-unsure"],
 ];
 

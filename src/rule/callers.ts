@@ -19,6 +19,15 @@ export const callersOf = perPackage((pkg, func: FuncModel): readonly GoNode[] | 
   return calls;
 });
 
+/** Nothing mentions the function: it is there to be compiled, or forgotten. Not so what C calls, or the runtime. */
+export function isNeverCalled(pkg: PackageModel, func: FuncModel): boolean {
+  if (func.node.kind !== "function_declaration" || ["main", "init"].includes(func.name)) return false;
+  if (pkg.name !== "main" && /^\p{Lu}/u.test(func.name)) return false;
+  const { text } = func.node.source;
+  if (text.includes(`//export ${func.name}`) || text.includes(`//go:linkname ${func.name}`)) return false;
+  return [...pkg.mentions(func.name)].every((name) => name.parent === func.node);
+}
+
 /** What each caller hands over for a parameter; null where that cannot be told, or nobody calls. */
 export function givenFor(pkg: PackageModel, param: Binding): readonly GoNode[] | null {
   const { func } = param;

@@ -3,12 +3,14 @@ import {
   defineRule,
   type Edits,
   type Fix,
+  type FuncModel,
   finding,
   fix,
   freshName,
   givenToC,
   insertAfter,
   insertBefore,
+  isNeverCalled,
   type Leak,
   leaks,
   mend,
@@ -56,7 +58,7 @@ export default defineRule({
   fixSafety:
     "A deferred C.free is safe when nothing keeps the pointer: it goes to functions of libc that work on it and return, and to functions of the preamble that take a `const char *`. Unsafe when it goes to other functions of C, which may keep it. A C.free that stands on some paths already is moved into the defer. In a loop the fix is unsafe: it frees on each way out of the turn, or puts the turn into a function literal. `unsafe` is imported and stdlib.h is included where they are missing.",
   silent:
-    "The pointer is returned, stored in a field, a variable of the package, a slice, map or channel, captured by a literal that outlives the call, or passed to a function that is not known to leave it alone; C takes it back (a function whose name says free, release, destroy, unref, or that frees in the preamble); the path ends in a panic or an exit.",
+    "The pointer is returned, stored in a field, a variable of the package, a slice, map or channel, captured by a literal that outlives the call, or passed to a function that is not known to leave it alone; C takes it back (a function whose name says free, release, destroy, unref, or that frees in the preamble); the path ends in a panic or an exit. Pedantic in a function that nothing calls.",
   sources: ["https://pkg.go.dev/cmd/cgo#hdr-Go_references_to_C", "https://go.dev/blog/cgo"],
   since: "0.1.0",
   tier: "recommended",
@@ -64,10 +66,17 @@ export default defineRule({
   imports: ["C"],
   *check(pkg) {
     for (const leak of leaks(pkg, C_MEMORY)) {
-      yield finding(this, leak.call, messageOf(leak), fixesOf(pkg, leak), { related: witnessOf(leak) });
+      yield finding(this, leak.call, messageOf(leak), fixesOf(pkg, leak), {
+        related: witnessOf(leak),
+        tier: isNeverCalled(pkg, outermost(leak.func)) ? "pedantic" : undefined,
+      });
     }
   },
 });
+
+function outermost(func: FuncModel): FuncModel {
+  return func.outer ? outermost(func.outer) : func;
+}
 
 function fixesOf(pkg: PackageModel, found: Leak): (Fix | null)[] {
   const pointer = qualifier(pkg, found.call, "unsafe", "Pointer");

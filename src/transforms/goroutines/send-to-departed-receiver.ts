@@ -51,7 +51,7 @@ export default defineRule({
   fixSafety:
     "Room for one value is safe when there is at most one send for each channel and the goroutine does nothing behind it. Unsafe when something follows the send, which then runs without waiting for the receiver; when room for several senders is made; and when senders in a loop get a channel that tells them to give up.",
   silent:
-    "The channel is handed over, or also received from elsewhere; the function closes it; its capacity is no constant, or has room for every send; the function is main.main; it waits for a group, or for a channel on which the goroutine that sends tells that it went another way; which of several sends were received depends on a count.",
+    "The channel is handed over, or also received from elsewhere; the function closes it; its capacity is no constant, or has room for every send; the function is main.main; it waits for a group, or for a channel on which the goroutine that sends tells that it went another way; which of several sends were received depends on a count. Pedantic where a test leaves while the package's own code sends.",
   sources: ["https://go.dev/blog/pipelines", "https://songlh.github.io/paper/gcatch.pdf"],
   since: "0.1.0",
   tier: "recommended",
@@ -75,11 +75,17 @@ export default defineRule({
       ];
       yield finding(this, send.node, messageFor(departure), fixesFor(pkg, departure), {
         related,
+        tier: isLeftByTest(pkg, departure) ? "pedantic" : undefined,
         confidence: departure.received === "nothing" ? "proven" : "likely",
       });
     }
   },
 });
+
+/** The test made the channel, and left: what the code does with a channel of its own is another matter. */
+function isLeftByTest(pkg: PackageModel, { channel, sends }: Departure): boolean {
+  return pkg.fileOf(channel.make).test && sends.every((s) => !s.runner.body.pkg.fileOf(s.node).test);
+}
 
 function messageFor({ channel, received }: Departure): string {
   const { name } = channel.binding;

@@ -28,7 +28,8 @@ export default defineRule({
   title: "signal.Notify on an unbuffered channel",
   why: "The signal package does not block when it sends: a signal that comes while nobody stands at the channel is lost, and the program does not stop when it is told to.",
   fixSafety: "Safe: the channel gets room for one signal, and only the signal package sends on it.",
-  silent: "The channel comes from elsewhere, is assigned more than once, or its capacity is not a constant.",
+  silent:
+    "The channel comes from elsewhere, is made in the call, so that nobody receives from it, is assigned more than once, or its capacity is not a constant.",
   sources: ["https://pkg.go.dev/os/signal#Notify", "https://pkg.go.dev/golang.org/x/tools/go/analysis/passes/sigchanyzer"],
   since: "0.1.0",
   tier: "recommended",
@@ -50,17 +51,17 @@ export default defineRule({
         notify.node,
         "signals are dropped when nobody waits at this unbuffered channel",
         [fix({ title: "Give the channel room for one signal", applicability: "safe", edits: [[edit]] })],
-        { related: make === unparen(notify.args[0] ?? make) ? [] : [{ at: make, message: "the channel is made here" }] },
+        { related: [{ at: make, message: "the channel is made here" }] },
       );
     }
   },
 });
 
-/** The `make` that gives the channel: written on the spot, or the only value of a variable or field that the same function sets before. */
+/** The `make` that gives the channel: the only value of a variable or field that the same function sets before. */
 function makeOf(pkg: PackageModel, notify: Call): GoNode | null {
   const channel = notify.args[0] && unparen(notify.args[0]);
   if (!channel) return null;
-  if (isMake(pkg, channel)) return channel;
+  if (isMake(pkg, channel)) return null; // nobody can receive: the signal is only to be caught
   if (channel.kind === "selector_expression") return assignedBefore(pkg, notify, channel);
   const binding = channel.kind === "identifier" ? pkg.binding(channel) : null;
   if (binding?.kind !== "var" || isOthers(pkg, binding)) return null;

@@ -34,7 +34,7 @@ export default defineRule({
   why: "Put takes an interface: what is no pointer is copied to the heap on each Put, which is what the pool was to save.",
   fixSafety: "A sketch only: New, every Get and every Put have to agree, and the pointer has to be kept beside the value.",
   silent:
-    "Pointers, maps, channels, functions, interfaces, structs and arrays that are no more than one of these; empty structs; types that are not known; a Put whose line says `//nolint:staticcheck`, which finds the same. Pedantic in benchmarks.",
+    "Pointers, maps, channels, functions, interfaces, structs and arrays that are no more than one of these; empty structs; types that are not known. Pedantic in benchmarks, and where the Put's line says `//nolint:staticcheck`, which finds the same.",
   sources: ["https://staticcheck.dev/docs/checks/#SA6002", "https://pkg.go.dev/sync#Pool"],
   since: "0.1.0",
   tier: "recommended",
@@ -45,13 +45,12 @@ export default defineRule({
       const value = put.args[0] && plainValue(pkg, put.args[0]);
       const kind = value && copiedKind(pkg, pkg.typeOf(value));
       if (!value || !kind) continue; // it fits into the interface as it is, or is not known
-      if (isKnown(put.node)) continue;
       yield finding(
         this,
         put.node,
         `this Put copies ${kind === "array" ? "an" : "a"} ${kind} to the heap`,
         [withPointers(pkg, put.node, put.receiver, value)],
-        { tier: inBenchmark(pkg, put.node) ? "pedantic" : undefined },
+        { tier: isKnown(put.node) || inBenchmark(pkg, put.node) ? "pedantic" : undefined },
       );
     }
   },

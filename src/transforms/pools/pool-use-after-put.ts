@@ -43,7 +43,7 @@ export default defineRule({
   fixSafety:
     "Always unsafe: a Put that is moved into a defer gives the value back later, on panics too; a copy of what leaves the function costs an allocation.",
   silent:
-    "The variable gets another value in between; what is returned is a copy (`buf.String()`, `append([]byte(nil), b...)`); the Put is made by a function that is not known.",
+    "The variable gets another value in between; what is returned is a copy (`buf.String()`, `append([]byte(nil), b...)`); the Put is made by a function that is not known. Pedantic in a test that waits for the panic.",
   sources: ["https://pkg.go.dev/sync#Pool"],
   since: "0.1.0",
   tier: "recommended",
@@ -62,11 +62,18 @@ export default defineRule({
       const late = run.deferred ? keptBeyond(pkg, run.at, value, holder) : usedAfter(pkg, call, value, holder);
       if (!late) continue;
       yield finding(this, call, messageFor(value.name, late.leaves), [mended(pkg, call, value, late, run.deferred)], {
+        tier: expectsPanic(pkg, holder) ? "pedantic" : undefined,
         related: [{ at: late.use, message: late.leaves ? "leaves here" : "used here" }],
       });
     }
   },
 });
+
+/** A test whose deferred function recovers: the use is what it tries. */
+function expectsPanic(pkg: PackageModel, func: FuncModel): boolean {
+  if (!pkg.fileOf(func.node).test) return false;
+  return pkg.flow(func).defers.some((d) => d.find("call_expression").some((c) => pkg.symbol(c.child("function") ?? c) === "recover"));
+}
 
 function messageFor(name: string, leaves: boolean): string {
   return leaves
