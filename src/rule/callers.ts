@@ -42,6 +42,7 @@ export function endsProcess(func: FuncModel): boolean {
   const calls = callersOf(func.pkg, func);
   if (!calls || calls.length === 0) return false;
   return calls.every((call) => {
+    if (climb(call).parent?.is("go_statement", "defer_statement")) return false;
     const caller = func.pkg.functionOf(call);
     return caller !== null && func.pkg.flow(caller).escape(call, { stop: () => false, turn: true }) === null;
   });
