@@ -4,7 +4,7 @@ import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { devNull, tmpdir } from "node:os";
 import { basename, join, relative, sep } from "node:path";
 import { UsageError } from "../engine/run.ts";
-import type { GoFault, GoJob, Toolchain } from "../engine/toolchain.ts";
+import type { GoFault, GoJob, GoPackage, Toolchain } from "../engine/toolchain.ts";
 import type { Host } from "../go/build-target.ts";
 import { parseVersion } from "../go/module.ts";
 import { faultsIn } from "./go-words.ts";
@@ -27,7 +27,7 @@ export async function goToolchain(signal?: AbortSignal): Promise<Toolchain> {
     tags: tagsIn(env.GOFLAGS),
     go: version,
   };
-  return { host, check: (job, overlay) => check(job, overlay, host, signal) };
+  return { host, check: (job, overlay) => check(job, overlay, host, signal), importers: (job) => importers(job, host, signal) };
 }
 
 /** The tags of `-tags=a,b` in GOFLAGS, sorted. */
@@ -60,6 +60,36 @@ async function check(job: GoJob, overlay: ReadonlyMap<string, string>, host: Hos
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+/** A package as `go list` tells it. */
+interface Listed {
+  readonly Dir: string;
+  readonly ImportPath: string;
+  readonly Name?: string;
+  readonly Imports?: readonly string[];
+  readonly TestImports?: readonly string[];
+  readonly XTestImports?: readonly string[];
+}
+
+async function importers(job: GoJob, host: Host, signal?: AbortSignal): Promise<readonly GoPackage[]> {
+  if (!job.module) return [];
+  const fields = "-json=Dir,ImportPath,Name,Imports,TestImports,XTestImports";
+  const { out } = await inModule(["list", "-e", fields, ...tagFlags(job, host), "./..."], job, host, signal);
+  const all = out
+    .split(/(?<=^\})\n/m)
+    .filter((text) => text.trim() !== "")
+    .map((text) => JSON.parse(text) as Listed);
+  const changed = new Set(job.packages.map((p) => p.dir));
+  const seen = new Set(all.filter((p) => changed.has(p.Dir)).map((p) => p.ImportPath));
+  for (let size = -1; size !== seen.size; ) {
+    size = seen.size;
+    for (const p of all) if (p.Imports?.some((i) => seen.has(i))) seen.add(p.ImportPath);
+  }
+  return all
+    .filter((p) => !changed.has(p.Dir))
+    .filter((p) => seen.has(p.ImportPath) || [...(p.TestImports ?? []), ...(p.XTestImports ?? [])].some((i) => seen.has(i)))
+    .map((p) => ({ dir: p.Dir, program: p.Name === "main" }));
 }
 
 /** Compiling says most; vet looks at test files and programs too, without linking them. One cheap analyzer keeps vet from having its own opinions. */

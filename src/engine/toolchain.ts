@@ -39,4 +39,6 @@ export interface Toolchain {
    * some may go unmentioned once one has a fault. Throws when the toolchain itself cannot run.
    */
   check(job: GoJob, overlay: ReadonlyMap<string, string>): Promise<readonly GoFault[]>;
+  /** Packages of the job's module that import one of its packages, through others too, as they stand on disk. None where there is no module. */
+  importers(job: GoJob): Promise<readonly GoPackage[]>;
 }

@@ -13,6 +13,7 @@ import { declarationAt } from "./fingerprint.ts";
 import { type ChangedFile, type Jobs, jobsFor, overlayOf } from "./jobs.ts";
 import type { Outcome } from "./report.ts";
 import type { Applied, Choose, Run } from "./run.ts";
+import { surfaceDiffers } from "./surface.ts";
 import type { GoFault, GoJob, Toolchain } from "./toolchain.ts";
 
 export interface VerifyOptions {
@@ -30,6 +31,8 @@ export interface Culprit {
   readonly finding: Finding;
   readonly fix: Fix;
   readonly words: string;
+  /** It is a package that imports the fix's own which does not build. */
+  readonly elsewhere: boolean;
 }
 
 /** What is known of one package that the kept fixes change. */
@@ -95,11 +98,31 @@ class Verification {
   async run(): Promise<Verified> {
     for (;;) {
       const attempt = await this.attempt((key) => !this.taken.has(key));
-      const jobs = jobsFor(attempt.files, this.toolchain.host, this.options.test);
+      const jobs = await this.withImporters(jobsFor(attempt.files, this.toolchain.host, this.options.test), attempt);
       const failing = await this.failing(jobs, attempt);
       if (failing.length === 0) return this.verdict(attempt, jobs);
-      for (const dir of failing) await this.isolate(dir, jobs, attempt.items);
+      const { size } = this.taken;
+      for (const dir of failing) await this.isolate(dir, jobs, attempt.items, size);
     }
+  }
+
+  /** The jobs, and those that build what imports a package of which others see something else now. */
+  private async withImporters(jobs: Jobs, { applied }: Attempt): Promise<Jobs> {
+    const changed = new Set(applied.files.filter(surfaceDiffers).map((f) => realpathSync(dirname(this.result.absoluteOf(f.path)))));
+    const all = [...jobs.all];
+    const byPackage = new Map(jobs.byPackage);
+    for (const job of jobs.all) {
+      const seen = job.packages.filter((p) => changed.has(p.dir));
+      if (seen.length === 0) continue;
+      this.say(`looking for what imports ${this.shown(seen[0]?.dir ?? job.dir)}${seen.length > 1 ? ` and ${seen.length - 1} more` : ""}`);
+      const packages = (await this.toolchain.importers({ ...job, packages: seen })).filter(
+        (p) => !job.packages.some((o) => o.dir === p.dir),
+      );
+      if (packages.length === 0) continue;
+      all.push({ ...job, packages, test: false });
+      for (const p of packages) byPackage.set(p.dir, [...(byPackage.get(p.dir) ?? []), { ...job, packages: [p], test: false }]);
+    }
+    return { all, byPackage, unknown: jobs.unknown };
   }
 
   /** Applies the chosen fixes that `wanted` admits. */
@@ -158,14 +181,15 @@ class Verification {
   }
 
   /** Takes back the fixes that break a package: some of its own, or else of others. */
-  private async isolate(dir: string, jobs: Jobs, items: readonly Item[]): Promise<void> {
+  private async isolate(dir: string, jobs: Jobs, items: readonly Item[], takenBefore: number): Promise<void> {
     const rest = (): Item[] => items.filter((i) => !this.taken.has(i.key));
     const own = (): Item[] => rest().filter((i) => realpathSync(dirname(this.result.absoluteOf(i.finding.at.path))) === dir);
     if (await this.isolateAmong(dir, jobs, own)) return;
     if (await this.isolateAmong(dir, jobs, rest)) return;
+    if (this.taken.size > takenBefore) return; // what broke another package broke this one too
     // It fails now and then only: none of its fixes can be vouched for.
     const doubtful = own().length > 0 ? own() : rest();
-    for (const item of doubtful) this.takeBack(item, `${this.shown(dir)} fails now and then with the fixes, and did not before`);
+    for (const item of doubtful) this.takeBack(item, dir, `${this.shown(dir)} fails now and then with the fixes, and did not before`);
   }
 
   /** True when some fix was taken back. */
@@ -189,12 +213,13 @@ class Verification {
         },
       );
       if (!blamed) return found;
-      this.takeBack(blamed, wordsOf(faults));
+      this.takeBack(blamed, dir, wordsOf(faults));
     }
   }
 
-  private takeBack({ key, finding, fix }: Item, words: string): void {
-    this.taken.set(key, { finding, fix, words });
+  private takeBack({ key, finding, fix }: Item, dir: string, words: string): void {
+    const elsewhere = !fix.edits.some((e) => realpathSync(dirname(this.result.absoluteOf(e.at.path))) === dir);
+    this.taken.set(key, { finding, fix, words, elsewhere });
   }
 
   /** Fixes that edit a declaration of which the toolchain speaks. */
@@ -221,7 +246,8 @@ class Verification {
   private verdict({ applied, overlay }: Attempt, jobs: Jobs): Verified {
     const culprits = [...this.taken.values()];
     const outcomes = new Map(applied.outcomes);
-    const reasonOf = (c: Culprit): string => `with it ${this.options.test ? "the tests fail" : "its package does not build"}: ${c.words}`;
+    const own = this.options.test ? "the tests fail" : "its package does not build";
+    const reasonOf = (c: Culprit): string => `with it ${c.elsewhere ? "a package that imports its own does not build" : own}: ${c.words}`;
     for (const [key, taken] of this.taken) {
       const invalid: Outcome = { status: "invalid", reason: reasonOf(taken) };
       outcomes.set(taken.fix, invalid);

@@ -52,6 +52,34 @@ async function verified(files: Record<string, string>, test = false) {
 }
 
 describe.skipIf(go === null)("verification with Go", () => {
+  it("takes back a fix with which a package that imports its own does not build any more, through another one or in a test", async () => {
+    const typed = callRule("typed", "count", (at, text) => {
+      const ints = [...text.matchAll(/\bint\b/g)].map((m) => ({ at: { ...at, start: m.index, end: m.index + 3 }, text: "int64" }));
+      return [
+        {
+          title: "Count in 64 bits",
+          applicability: "safe",
+          edits: [...ints, { at, text: "counted(&Count)" }].sort((a, b) => a.at.start - b.at.start),
+        },
+      ];
+    });
+    const files = {
+      "go.mod": MODULE,
+      "p/p.go": `package p\n${func("F", "bad()")}`,
+      "p/helpers.go": HELPERS,
+      "p/names.go": "package p\n\nvar Count int\n\nfunc Use() { count(&Count) }\n\nfunc count(*int) {}\n\nfunc counted(*int) {}\n",
+      "q/q.go": 'package q\n\nimport "example.com/m/p"\n\nfunc Point() *int { return &p.Count }\n',
+      "r/r_test.go": 'package r\n\nimport (\n\t"testing"\n\n\t"example.com/m/q"\n)\n\nfunc TestR(t *testing.T) { *q.Point() = 2 }\n',
+    };
+    const cwd = tree(files);
+    const result = await run({ cwd, rules: [good, typed], isolated: true, fix: true });
+    const { culprits, applied } = await verify(result, () => undefined, await goToolchain(), { cwd, test: false });
+    expect(culprits.map((c) => [c.finding.rule, c.elsewhere])).toEqual([["typed", true]]);
+    expect(culprits[0]?.words).toMatch(/q\/q\.go:5.*int64/);
+    expect(applied.files.map((f) => f.path)).toEqual(["p/p.go"]);
+    expect(applied.problems.at(-1)?.message).toContain("a package that imports its own does not build");
+  });
+
   it("isolates a wrong fix among 50 good ones in one package, and the other 50 land", async () => {
     const bodies = Array.from({ length: 50 }, (_, i) => func(`F${i}`, "bad()"));
     bodies.splice(31, 0, func("W", "worse()"));

@@ -2,7 +2,7 @@ import { realpathSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { run } from "../../src/engine/run.ts";
-import type { GoFault, GoJob, Toolchain } from "../../src/engine/toolchain.ts";
+import type { GoFault, GoJob, GoPackage, Toolchain } from "../../src/engine/toolchain.ts";
 import { verify } from "../../src/engine/verify.ts";
 import type { Rule } from "../../src/rule/rule.ts";
 import { callRule, replace } from "./rules.ts";
@@ -12,8 +12,9 @@ const good = callRule("good", "bad", replace("ok()"));
 const wrong = callRule("wrong", "worse", replace("missing()"));
 
 /** A toolchain that complains of every line with one of these words, in what it is given and in what stands on disk. */
-function toolchain(words: readonly string[], onDisk: ReadonlyMap<string, string> = new Map()) {
+function toolchain(words: readonly string[], onDisk: ReadonlyMap<string, string> = new Map(), importers: readonly GoPackage[] = []) {
   const asked: { job: GoJob; files: number }[] = [];
+  const listed: GoJob[] = [];
   const go: Toolchain = {
     host: { goos: "linux", goarch: "amd64", cgo: true, tags: [], go: { major: 1, minor: 26 } },
     check(job, overlay) {
@@ -27,8 +28,12 @@ function toolchain(words: readonly string[], onDisk: ReadonlyMap<string, string>
       }
       return Promise.resolve(faults);
     },
+    importers(job) {
+      listed.push(job);
+      return Promise.resolve(importers);
+    },
   };
-  return { go, asked };
+  return { go, asked, listed };
 }
 
 const func = (name: string, call: string): string => `\nfunc ${name}() {\n\t${call}\n}\n`;
@@ -117,7 +122,7 @@ describe("verify", () => {
     const files = { "go.mod": "module m\n", "a/a.go": `package a\n${func("f", "worse()")}`, "b/b.go": `package b\n${func("f", "bad()")}` };
     const { go } = toolchain([]);
     const across: Toolchain = {
-      host: go.host,
+      ...go,
       check: (job, overlay) => {
         const broken = [...overlay.values()].some((text) => text.includes("missing")) && job.packages.some((p) => p.dir.endsWith("/b"));
         return Promise.resolve(broken ? [{ words: "a is broken", message: "a is broken", file: null, line: 0 }] : []);
@@ -128,12 +133,36 @@ describe("verify", () => {
     expect(Object.keys(after)).toEqual(["b/b.go"]);
   });
 
+  it("asks what imports a package only where others see something else of it, and names those that do not build", async () => {
+    const files = { "go.mod": "module m\n", "a/a.go": `package a\n\nvar V = worse()\n${func("f", "bad()")}`, "b/b.go": "package b\n" };
+    const renamed = callRule("wrong", "worse", replace("other()"));
+    let cwd = "";
+    const { go, listed } = toolchain([]);
+    const across = (at: string): Toolchain => {
+      cwd = at;
+      return {
+        ...go,
+        importers: (job) => go.importers(job).then(() => [{ dir: join(cwd, "b"), program: false }]),
+        check: (job, overlay) => {
+          const broken = [...overlay.values()].some((text) => text.includes("other")) && job.packages.some((p) => p.dir.endsWith("/b"));
+          return Promise.resolve(broken ? [{ words: "b needs V", message: "b needs V", file: null, line: 0 }] : []);
+        },
+      };
+    };
+    const bodiesOnly = await verified(files, [good], across);
+    expect([bodiesOnly.culprits, listed]).toEqual([[], []]);
+    const both = await verified(files, [good, renamed], across);
+    expect(listed.map((job) => job.packages.map((p) => p.dir))).toEqual([[join(cwd, "a")]]);
+    expect(both.culprits.map((c) => [c.finding.rule, c.words, c.elsewhere])).toEqual([["wrong", "b needs V", true]]);
+    expect(both.after["a/a.go"]).toContain("ok()");
+  });
+
   it("vouches for no fix of a package that fails now and then", async () => {
     const files = { "go.mod": "module m\n", "a.go": `package a\n${func("f", "bad()")}${func("g", "bad()")}` };
     const { go } = toolchain([]);
     let turns = 0;
     const moody: Toolchain = {
-      host: go.host,
+      ...go,
       check: (_, overlay) =>
         Promise.resolve(overlay.size > 0 && turns++ < 2 ? [{ words: "timed out", message: "timed out", file: null, line: 0 }] : []),
     };
