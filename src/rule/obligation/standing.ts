@@ -18,12 +18,15 @@ export function mayBeAnothers(leak: Leak, releases: readonly GoNode[]): boolean 
   return written.some((w) => releases.some((r) => flow.locate(r) && flow.reaches(w, r, (atom) => atom === acquires)));
 }
 
-/** A statement of its own that releases by the row's own words, so that nothing looks at what it gives. */
+/** A statement of its own that releases by the row's own words, so that nothing looks at what it gives: `f.Close()`, `_ = f.Close()`. */
 export function isPlainRelease(leak: Leak, release: GoNode): boolean {
   const statement = statementOf(release);
+  const ignored = statement?.kind === "assignment_statement" && statement.child("left")?.text === "_";
+  const value = ignored ? statement.child("right")?.items[0] : statement?.kind === "expression_statement" ? statement.items[0] : null;
   return (
-    statement?.kind === "expression_statement" &&
-    unparen(statement.items[0] ?? statement) === release &&
+    value !== null &&
+    value !== undefined &&
+    unparen(value) === release &&
     release.text === releaseText(leak.row, leak.acquire, leak.holder?.name ?? "")
   );
 }
