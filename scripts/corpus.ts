@@ -6,7 +6,7 @@
  *
  * --tests=3      how many changed packages of a tree have their tests run, before and after
  * --keep=folder  leave the copies there, each a repository in which `git diff` shows what the fixes did
- * --record       write the table to docs/robustness.md
+ * --record       write the rows into the table in docs/robustness.md, when nothing failed
  * Other flags are gomend's: `--unsafe-fixes`, `--select=lost-cancel`.
  */
 import { execFileSync } from "node:child_process";
@@ -45,12 +45,7 @@ try {
 }
 const table = [head(), head().map(() => "---"), ...rows].map((r) => `| ${r.join(" | ")} |`).join("\n");
 console.log(table);
-if (args.includes("--record")) {
-  const page = "docs/robustness.md";
-  const text = readFileSync(page, "utf8");
-  const filled = text.replace(/(<!-- corpus -->\n)[\s\S]*?(<!-- end of corpus -->)/, (_, head, end) => `${head}${table}\n${end}`);
-  writeFileSync(page, filled);
-}
+if (args.includes("--record") && !failed) record();
 process.exitCode = failed ? 1 : 0;
 
 function head(): string[] {
@@ -82,4 +77,22 @@ function tell(fixed: Fixed, proof: Proof): void {
   ];
   for (const fault of faults) console.error(fault);
   if (faults.length > 0) failed = true;
+}
+
+/** Rows go in the place of those of the same tree; others stay. */
+function record(): void {
+  const page = "docs/robustness.md";
+  const filled = readFileSync(page, "utf8").replace(/(<!-- corpus -->\n)([\s\S]*?)(<!-- end of corpus -->)/, (_, from, old: string, to) => {
+    const kept = new Map(
+      old
+        .split("\n")
+        .slice(2)
+        .filter((l) => l !== "")
+        .map((l) => [l.split(" | ")[0], l]),
+    );
+    const lines = table.split("\n");
+    for (const l of lines.slice(2)) kept.set(l.split(" | ")[0], l);
+    return `${from}${[...lines.slice(0, 2), ...kept.values()].join("\n")}\n${to}`;
+  });
+  writeFileSync(page, filled);
 }
