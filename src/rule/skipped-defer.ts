@@ -1,9 +1,10 @@
 /** What is lost with a deferred call that the end of the process skips. */
 import { type GoNode, unparen } from "../go/node.ts";
-import type { Binding, PackageModel } from "../model/model.ts";
+import type { Binding, FuncModel, PackageModel } from "../model/model.ts";
 import { calleesOf } from "./callees.ts";
 import { definitionOf } from "./definitions.ts";
 import { foreignSymbol } from "./foreign.ts";
+import { perPackage } from "./per-package.ts";
 import { isErrorCheck } from "./resources/check.ts";
 import { constantOf, deref, isNamed, underlying } from "./types.ts";
 
@@ -99,6 +100,11 @@ function doneBefore(pkg: PackageModel, call: GoNode, defer: GoNode, exit: GoNode
   });
 }
 
+/** Does a function leave something behind, as far as it is followed, by how far that is? */
+const LEAVES = Array.from({ length: DEPTH }, (_, depth) =>
+  perPackage((pkg, func: FuncModel) => func.body?.find("call_expression").some((c) => effectOf(pkg, c, depth) === "left") ?? false),
+);
+
 /** The worst of what a call does, as far as its source is at hand. */
 function effectOf(pkg: PackageModel, call: GoNode, depth: number): Effect | null {
   const callee = call.child("function");
@@ -109,21 +115,23 @@ function effectOf(pkg: PackageModel, call: GoNode, depth: number): Effect | null
   if (depth === 0 || !callee) return null;
   const literal = literalOf(pkg, unparen(callee));
   if (literal) return worst(literal.body.find("call_expression").map((c) => effectOf(literal.pkg, c, depth - (literal.own ? 0 : 1))));
-  const effects = calleesOf(pkg, call).flatMap((f) => f.body?.find("call_expression").map((c) => effectOf(f.pkg, c, depth - 1)) ?? []);
-  return effects.includes("left") ? "left" : null; // what other functions wait for or write is theirs
+  return calleesOf(pkg, call).some((f) => LEAVES[depth - 1]?.(f.pkg, f)) ? "left" : null; // what other functions wait for or write is theirs
 }
 
 function worst(effects: readonly (Effect | null)[]): Effect | null {
   return effects.includes("left") ? "left" : effects.includes("lost") ? "lost" : null;
 }
 
-/** The literal that runs: written in place, the value of a local, or what a function returned in the local's place. */
+/**
+ * The literal that runs: written in place, the value of a variable, or what a function returned as that. `own`: it stands in the function, so
+ * that it cannot call itself.
+ */
 function literalOf(pkg: PackageModel, callee: GoNode): { pkg: PackageModel; body: GoNode; own: boolean } | null {
   if (callee.kind === "func_literal") return { pkg, body: callee, own: true };
   const binding = callee.kind === "identifier" ? pkg.binding(callee) : null;
   const definition = binding && definitionOf(pkg, binding);
   if (!definition) return null;
-  if (definition.value.kind === "func_literal") return { pkg, body: definition.value, own: true };
+  if (definition.value.kind === "func_literal") return { pkg, body: definition.value, own: binding.entity === null };
   if (definition.value.kind !== "call_expression") return null;
   for (const maker of calleesOf(pkg, definition.value)) {
     for (const r of maker.body?.find("return_statement") ?? []) {
