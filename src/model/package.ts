@@ -80,6 +80,45 @@ class PackageEntity implements Entity {
   }
 }
 
+/** A declaration that declares a name. */
+interface NamedAt {
+  readonly file: GoFile;
+  readonly declaration: Declaration;
+}
+
+const NOWHERE: readonly NamedAt[] = [];
+
+interface Names {
+  readonly byName: ReadonlyMap<string, readonly NamedAt[]>;
+  /** Names of the methods of a type, in the order of the files. */
+  readonly byReceiver: ReadonlyMap<string, readonly string[]>;
+}
+
+/** By identity: models of the same files share what is declared in them. */
+const names = new WeakMap<object, Names>();
+
+function namesOf(identity: object, files: readonly GoFile[]): Names {
+  const known = names.get(identity);
+  if (known) return known;
+  const byName = new Map<string, NamedAt[]>();
+  const byReceiver = new Map<string, string[]>();
+  for (const file of files)
+    for (const declaration of file.declarations)
+      for (const name of declaration.names) {
+        if (name === "_" || (name === "init" && declaration.kind === "func")) continue;
+        const same = byName.get(name);
+        if (same) same.push({ file, declaration });
+        else byName.set(name, [{ file, declaration }]);
+        if (declaration.kind !== "method" || declaration.receiver === null) continue;
+        const methods = byReceiver.get(declaration.receiver);
+        if (!methods) byReceiver.set(declaration.receiver, [name]);
+        else if (!methods.includes(name)) methods.push(name);
+      }
+  const made = { byName, byReceiver };
+  names.set(identity, made);
+  return made;
+}
+
 const specs = new WeakMap<GoNode, Map<string, GoNode>>();
 
 /** The specs of a `type`, `var` or `const` declaration by the names that they declare. */
@@ -157,7 +196,7 @@ export class Package implements PackageModel {
   readonly #symbols = new Map<GoNode, string | null>();
   readonly #mentions = new Map<string, Once<GoNode>>();
   readonly #places = new Map<string, readonly Places[]>();
-  #names: Map<string, PackageEntity[]> | null = null;
+  readonly #entities = new Map<string, readonly PackageEntity[]>();
   readonly #indexes: Indexes = new Map();
   #focus: Focus;
 
@@ -208,25 +247,20 @@ export class Package implements PackageModel {
 
   // ------------------------------------------------------------ names
 
-  #index(): Map<string, PackageEntity[]> {
-    if (this.#names) return this.#names;
-    const names = new Map<string, PackageEntity[]>();
-    for (const file of this.files)
-      for (const d of file.declarations)
-        for (const name of d.names) {
-          if (name === "_" || (name === "init" && d.kind === "func")) continue;
-          const entity = new PackageEntity(name, d, file, this);
-          const same = names.get(name);
-          if (same) same.push(entity);
-          else names.set(name, [entity]);
-        }
-    this.#names = names;
-    return names;
-  }
-
+  /** What is declared under a name: the same objects each time. */
   #named(name: string): readonly PackageEntity[] {
     this.#input.onAsked?.(name);
-    return this.#index().get(name) ?? [];
+    return this.#entitiesOf(name);
+  }
+
+  #entitiesOf(name: string): readonly PackageEntity[] {
+    let entities = this.#entities.get(name);
+    if (!entities) {
+      const places = namesOf(this.identity, this.files).byName.get(name) ?? NOWHERE;
+      entities = places.map(({ file, declaration }) => new PackageEntity(name, declaration, file, this));
+      this.#entities.set(name, entities);
+    }
+    return entities;
   }
 
   lookup(name: string): readonly Entity[] {
@@ -235,9 +269,8 @@ export class Package implements PackageModel {
 
   methods(type: string): readonly Entity[] {
     this.#input.onAsked?.(`.${type}`);
-    const found: Entity[] = [];
-    for (const entities of this.#index().values()) for (const e of entities) if (e.kind === "method" && e.receiver === type) found.push(e);
-    return found;
+    const names = namesOf(this.identity, this.files).byReceiver.get(type) ?? [];
+    return names.flatMap((name) => this.#entitiesOf(name).filter((e) => e.kind === "method" && e.receiver === type));
   }
 
   method(type: string, name: string): readonly Entity[] {
