@@ -1,12 +1,13 @@
 /**
  * `npm run bench [tree] [-- --runs n --starts n --quick --record]`: what a run of gomend costs beside other tools and beside the least that is possible, on one tree in
- * one run; how its time grows with the tree; what starting up costs. The tree is Go's own source where none is named. Every figure is a median, but for the tools
+ * one run; where its time goes; how it grows with the tree; what starting up costs. The tree is Go's own source where none is named. Every figure is a median, but for the tools
  * that take minutes, which run once. `--quick` leaves these and the growth out. With `--record` the output is kept in docs/bench.md.
  */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { spelling } from "../src/engine/literals.ts";
 import { rules } from "../src/transforms/index.ts";
 import { directoriesOf, grow } from "./grow.ts";
 import { type Command, type Cost, measure, median, method } from "./measure.ts";
@@ -43,8 +44,15 @@ func wait(done <-chan struct{}, d time.Duration) bool {
 /** The families that stay near to what the five patterns look for. */
 const FIRST = "timers,contexts,pools,atomics";
 
+/** One thread of gomend would still have V8 compile and collect on other cores. */
+const canPin = spawnSync("taskset", ["-c", "0", "true"]).status === 0;
+
+function onOneCore(command: Command): Command {
+  return canPin ? { ...command, line: ["taskset", "-c", "0", ...command.line] } : command;
+}
+
 const COLD = "gomend check, cold, all cores";
-const ONE = "gomend check, cold, one core";
+const ONE = canPin ? "gomend check, cold, one core" : "gomend check, cold, one thread";
 const WARM = "gomend check, warm";
 const FEW = `gomend check --select ${FIRST}`;
 const SAME = "ast-grep scan, five patterns";
@@ -63,7 +71,7 @@ try {
     const day = new Date().toISOString().slice(0, 10);
     writeFileSync(
       "docs/bench.md",
-      `# What a run costs\n\nRecorded on ${day} with \`npm run bench -- --record\`.\n\n\`\`\`text\n${said.join("\n")}\n\`\`\`\n`,
+      `# What a run costs\n\nRecorded on ${day} with \`npm run bench -- --record\`.\n\n\`\`\`text\n${said.join("\n")}\n\`\`\`\n\n${readFileSync("bench/missed.md", "utf8")}`,
     );
   }
 } finally {
@@ -72,7 +80,7 @@ try {
 
 async function main(): Promise<void> {
   const literals = join(scratch, "literals.json");
-  writeFileSync(literals, JSON.stringify([...new Set(rules.flatMap((r) => r.triggers.flat()))]));
+  writeFileSync(literals, JSON.stringify([...new Set(rules.flatMap((r) => r.triggers.flat()).map((literal) => spelling(literal).text))]));
   const floorLine = [process.execPath, resolve("bench/floor.mjs"), tree, literals] as const;
   const seen = JSON.parse(execFileSync(floorLine[0], floorLine.slice(1), { encoding: "utf8" })) as Seen;
   const scan = [astGrep(), "scan", "--rule", resolve("bench/time-calls.yml"), "--json=stream"] as const;
@@ -90,7 +98,7 @@ async function main(): Promise<void> {
   const costs = await inTurn(
     {
       [COLD]: check("--no-cache", tree),
-      [ONE]: check("--no-cache", "--jobs", "1", tree),
+      [ONE]: onOneCore(check("--no-cache", "--jobs", "1", tree)),
       [WARM]: check("--cache-dir", kept, tree),
       [FEW]: check("--no-cache", "--select", FIRST, tree),
       [SAME]: { line: [...scan, "--globs", "!**/testdata/**", "--globs", "!**/vendor/**", tree] },
@@ -113,6 +121,7 @@ async function main(): Promise<void> {
   for (const why of missing) say(`not measured: ${why}`);
   say();
   compare(costs);
+  profile();
   if (!quick) await growth();
   await startUp();
 }
@@ -127,6 +136,25 @@ function compare(costs: ReadonlyMap<string, Cost>): void {
   say(`          on all cores it is ${ratio(one.wall, cold.wall)} as fast as on one (aim 1.7 on two),`);
   say(`          and needs ${cold.rss.toFixed(0)} MB at most (aim 400)`);
   say();
+}
+
+/** Where one thread's time goes, by phase and rule, as `--stats` tells. */
+function profile(): void {
+  const [node = "", ...line] = onOneCore(check("--no-cache", "--jobs", "1", "--stats", tree)).line;
+  const told = spawnSync(node, line, { encoding: "utf8" }).stderr.split("\n");
+  const [phases, byRule] = [
+    told.filter((l) => /^(walk|read|search|outline|model|rules) /.test(l)),
+    told.filter((l) => /^ {2}[a-z-]+ +\d+ ms/.test(l)),
+  ];
+  say("one thread's time");
+  for (const l of phases) say(`  ${l}`);
+  for (const l of byRule.slice(0, 8)) say(`  ${l}`);
+  say(`    the other ${byRule.length - 8} rules together  ${sumOf(byRule.slice(8))} ms`);
+  say();
+}
+
+function sumOf(lines: readonly string[]): number {
+  return lines.reduce((sum, l) => sum + Number(/(\d+) ms/.exec(l)?.[1] ?? 0), 0);
 }
 
 /** Time and memory over trees of 10 to 300 MB. */

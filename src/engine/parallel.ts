@@ -36,7 +36,7 @@ export interface WorkerInput {
   readonly options: Omit<ParallelOptions, "rules" | "onProgress" | "onChecked" | "background" | "stdin">;
   readonly wholeSyntax: boolean;
   readonly groups: readonly Group[];
-  /** Order in which groups are taken: the largest first, so that the threads end together. */
+  /** Order in which groups are taken. */
   readonly order: readonly number[];
   /** Counters, as `NEXT`, `DONE` and `FOUND` say. */
   readonly shared: SharedArrayBuffer;
@@ -65,7 +65,7 @@ export async function checkAll(
   const total = list.reduce((n, [, targets]) => n + targets.length, 0);
   const shared = new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT);
   const counters = new Int32Array(shared);
-  const order = list.map((_, i) => i).sort((a, b) => sizeOf(list, b) - sizeOf(list, a) || a - b);
+  const order = mixed(list.map((group) => group[1].length));
   const results = new Map<number, Checked>();
   const { rules: _, onProgress, onChecked, background = false, stdin: __, ...rest } = options;
   const input: WorkerInput = { options: rest, wholeSyntax: checker.options.wholeSyntax, groups: list, order, shared };
@@ -130,8 +130,21 @@ function pauses(): () => Promise<void> {
   };
 }
 
-function sizeOf(groups: readonly Group[], index: number): number {
-  return groups[index]?.[1].length ?? 0;
+/**
+ * The order in which groups of these sizes are taken: a large one, then small ones that weigh as much. Large ones come early, so that the threads
+ * end together, and seldom on two threads at once, which would take the memory of both.
+ */
+export function mixed(sizes: readonly number[]): number[] {
+  const falling = sizes.map((_, i) => i).sort((a, b) => (sizes[b] as number) - (sizes[a] as number) || a - b);
+  const order: number[] = [];
+  for (let large = 0, small = falling.length - 1; large <= small; large++) {
+    order.push(falling[large] as number);
+    for (let left = sizes[falling[large] as number] as number; left > 0 && small > large; small--) {
+      order.push(falling[small] as number);
+      left -= sizes[falling[small] as number] as number;
+    }
+  }
+  return order;
 }
 
 /** The worker's file, once for each further thread. A worker knows gomend's own rules alone, and only a bundle has one. */
