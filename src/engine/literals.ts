@@ -3,6 +3,8 @@
  * searching", 1994). It looks at pairs of bytes and jumps over what cannot be the end of any literal's beginning.
  */
 
+import { isWord } from "../go/scan.ts";
+
 /** Shorter literals would spoil the jumps of all the others; they are searched one by one. */
 const SHORT = 4;
 /** Longer beginnings gain little. */
@@ -15,11 +17,6 @@ export const WORD_END = "\b";
 /** What a literal is searched by: its text, and whether a word has to end behind it. */
 export function spelling(literal: string): { readonly text: string; readonly word: boolean } {
   return literal.endsWith(WORD_END) ? { text: literal.slice(0, -WORD_END.length), word: true } : { text: literal, word: false };
-}
-
-/** Of a byte or UTF-16 unit; all that is not ASCII counts as a letter. */
-export function isWordUnit(unit: number): boolean {
-  return (unit >= 97 && unit <= 122) || (unit >= 65 && unit <= 90) || (unit >= 48 && unit <= 57) || unit === 95 || unit >= 128;
 }
 
 export class LiteralSearch {
@@ -89,14 +86,14 @@ export class LiteralSearch {
       let same = 0;
       // Past the end of the file `bytes` gives undefined, which equals nothing.
       while (same < literal.length && bytes[start + same] === literal[same]) same++;
-      if (same === literal.length && !(this.words[i] && isWordUnit(bytes[start + same] ?? 0))) found[i] = 1;
+      if (same === literal.length && !(this.words[i] && isWord(bytes[start + same] ?? 0))) found[i] = 1;
     }
   }
 
   private stands(bytes: Buffer, index: number): boolean {
     const literal = this.bytesOf(index);
     for (let at = bytes.indexOf(literal); at >= 0; at = bytes.indexOf(literal, at + 1))
-      if (!this.words[index] || !isWordUnit(bytes[at + literal.length] ?? 0)) return true;
+      if (!this.words[index] || !isWord(bytes[at + literal.length] ?? 0)) return true;
     return false;
   }
 

@@ -3,8 +3,9 @@
  * Most files of a tree hold none, and are never decoded.
  */
 import type { Range } from "../go/parse.ts";
+import { isWord } from "../go/scan.ts";
 import type { Rule } from "../rule/rule.ts";
-import { isWordUnit, LiteralSearch, spelling } from "./literals.ts";
+import { LiteralSearch, spelling } from "./literals.ts";
 
 /** Literals (by index) that must all be there, and the rules that ask for them, by place in `Triggers.order`. */
 interface Group {
@@ -205,7 +206,7 @@ function declarationsWith<D extends Range>(text: string, spelt: string, declarat
     while (next < declarations.length && (declarations[next] as D).end < at + literal.length) next++;
     const d = declarations[next];
     if (!d) break;
-    if (d.start <= at && !(word && isWordUnit(text.charCodeAt(at + literal.length)))) {
+    if (d.start <= at && !(word && isWord(text.charCodeAt(at + literal.length)))) {
       found.push(next);
       next++;
       at = text.indexOf(literal, d.end);

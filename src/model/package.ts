@@ -12,11 +12,13 @@ import type { GoFile, SyntaxProblem } from "./file.ts";
 import { buildFlow } from "./flow.ts";
 import { type Declarations, Focus, type Indexes } from "./focus.ts";
 import type { Binding, Call, Entity, ExitKind, Flow, FuncModel, PackageModel, Scope, Selection, Type } from "./model.ts";
+import { NOWHERE, namesOf, PackageEntity } from "./names.ts";
 import { NoReturn } from "./noreturn.ts";
 import { LocalScope, type LocalScopes, localScopes } from "./scopes.ts";
 import { exportedNames } from "./stdlib.ts";
 import { Types } from "./types.ts";
 import { universe } from "./universe.ts";
+import { Once, type Places, wordsIn } from "./words.ts";
 
 export interface PackageInput {
   readonly name: string;
@@ -48,90 +50,6 @@ export const ALL = "*";
 const FUNCTIONS: readonly Kind[] = ["function_declaration", "method_declaration", "func_literal"];
 
 const NOTHING: ReadonlyMap<string, ReadonlySet<string>> = new Map();
-
-class PackageEntity implements Entity {
-  readonly name: string;
-  readonly receiver: string | null;
-  readonly file: GoFile;
-  readonly pkg: PackageModel;
-  readonly declaration: Declaration;
-  #node: GoNode | null | undefined;
-
-  constructor(name: string, declaration: Declaration, file: GoFile, pkg: PackageModel) {
-    this.name = name;
-    this.receiver = declaration.receiver;
-    this.file = file;
-    this.pkg = pkg;
-    this.declaration = declaration;
-  }
-
-  get kind(): Entity["kind"] {
-    return this.declaration.kind;
-  }
-
-  get node(): GoNode | null {
-    if (this.#node === undefined) this.#node = this.#find();
-    return this.#node;
-  }
-
-  #find(): GoNode | null {
-    const root = this.file.syntax(this.declaration);
-    return !root || this.kind === "func" || this.kind === "method" ? root : (specsOf(root).get(this.name) ?? null);
-  }
-}
-
-/** A declaration that declares a name. */
-interface NamedAt {
-  readonly file: GoFile;
-  readonly declaration: Declaration;
-}
-
-const NOWHERE: readonly NamedAt[] = [];
-
-interface Names {
-  readonly byName: ReadonlyMap<string, readonly NamedAt[]>;
-  /** Names of the methods of a type, in the order of the files. */
-  readonly byReceiver: ReadonlyMap<string, readonly string[]>;
-}
-
-/** By identity: models of the same files share what is declared in them. */
-const names = new WeakMap<object, Names>();
-
-function namesOf(identity: object, files: readonly GoFile[]): Names {
-  const known = names.get(identity);
-  if (known) return known;
-  const byName = new Map<string, NamedAt[]>();
-  const byReceiver = new Map<string, string[]>();
-  for (const file of files)
-    for (const declaration of file.declarations)
-      for (const name of declaration.names) {
-        if (name === "_" || (name === "init" && declaration.kind === "func")) continue;
-        const same = byName.get(name);
-        if (same) same.push({ file, declaration });
-        else byName.set(name, [{ file, declaration }]);
-        if (declaration.kind !== "method" || declaration.receiver === null) continue;
-        const methods = byReceiver.get(declaration.receiver);
-        if (!methods) byReceiver.set(declaration.receiver, [name]);
-        else if (!methods.includes(name)) methods.push(name);
-      }
-  const made = { byName, byReceiver };
-  names.set(identity, made);
-  return made;
-}
-
-const specs = new WeakMap<GoNode, Map<string, GoNode>>();
-
-/** The specs of a `type`, `var` or `const` declaration by the names that they declare. */
-function specsOf(root: GoNode): Map<string, GoNode> {
-  let byName = specs.get(root);
-  if (!byName) {
-    byName = new Map();
-    for (const spec of root.items.flatMap((c) => (c.kind === "var_spec_list" ? c.items : [c])))
-      for (const n of spec.childrenOf("name")) if (!byName.has(n.text)) byName.set(n.text, spec);
-    specs.set(root, byName);
-  }
-  return byName;
-}
 
 /** A name of the package, an import or the universe. */
 class OuterBinding implements Binding {
@@ -552,34 +470,6 @@ export class Package implements PackageModel {
   }
 }
 
-/** What a generator yields, computed when first asked for and kept. */
-class Once<T> implements Iterable<T> {
-  readonly #found: T[] = [];
-  readonly #rest: Iterator<T>;
-  #done = false;
-
-  constructor(source: Iterable<T>) {
-    this.#rest = source[Symbol.iterator]();
-  }
-
-  *[Symbol.iterator](): Iterator<T> {
-    for (let i = 0; ; i++) {
-      if (i === this.#found.length && !this.#more()) return;
-      yield this.#found[i] as T;
-    }
-  }
-
-  #more(): boolean {
-    const next = this.#done ? null : this.#rest.next();
-    if (!next || next.done) {
-      this.#done = true;
-      return false;
-    }
-    this.#found.push(next.value);
-    return true;
-  }
-}
-
 function rootOf(node: GoNode): GoNode {
   let n = node;
   while (n.parent) n = n.parent;
@@ -593,23 +483,6 @@ function leafAt(root: GoNode, at: number): GoNode {
     if (!next) return n;
     n = next;
   }
-}
-
-/** Offsets of a word in a file. */
-interface Places {
-  readonly file: GoFile;
-  readonly offsets: readonly number[];
-}
-
-function wordsIn(text: string, word: string): number[] {
-  const found: number[] = [];
-  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + word.length))
-    if (!isWordChar(text.charCodeAt(at - 1)) && !isWordChar(text.charCodeAt(at + word.length))) found.push(at);
-  return found;
-}
-
-function isWordChar(code: number): boolean {
-  return (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 95 || code >= 128;
 }
 
 /** Identifiers that name parameters of function types, fields and the like: they mean nothing to the scopes around them. */
