@@ -176,7 +176,7 @@ function isConcurrent(pkg: PackageModel, access: Access, target: Target): boolea
   while (root.outer) root = root.outer;
   if (inGoroutine(pkg, place) || handlerRequest(pkg, root) || startedBefore(pkg, func, place)) return true;
   const owner = rootOf(pkg, place);
-  return /^[A-Z]/.test(root.name) && pkg.name !== "main" && (owner?.kind === "receiver" || owner?.entity != null);
+  return /^\p{Lu}/u.test(root.name) && pkg.name !== "main" && (owner?.kind === "receiver" || owner?.entity != null);
 }
 
 /** `old := x.f`, and then `CompareAndSwap(&x.f, old, new)`. */

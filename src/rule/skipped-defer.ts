@@ -110,12 +110,19 @@ function effectOf(pkg: PackageModel, call: GoNode, depth: number): Effect | null
   const callee = call.child("function");
   const symbol = callee && foreignSymbol(pkg, unparen(callee));
   if (symbol && LEFT.has(symbol)) return "left";
-  if (symbol && (LOST.has(symbol) || /^(fmt|log)\.(Logger\.)?F?[Pp]rint/.test(symbol))) return "lost";
+  if (symbol && (LOST.has(symbol) || (/^(fmt|log)\.(Logger\.)?F?[Pp]rint/.test(symbol) && isSure(call)))) return "lost";
   if (depth === DEPTH && hasChild(pkg, call)) return "left";
   if (depth === 0 || !callee) return null;
   const literal = literalOf(pkg, unparen(callee));
   if (literal) return worst(literal.body.find("call_expression").map((c) => effectOf(literal.pkg, c, depth - (literal.own ? 0 : 1))));
   return calleesOf(pkg, call).some((f) => LEAVES[depth - 1]?.(f.pkg, f)) ? "left" : null; // what other functions wait for or write is theirs
+}
+
+/** No condition stands between the call and its function: an error that was to be told need not have come. */
+function isSure(call: GoNode): boolean {
+  const end = call.closest("defer_statement", "func_literal", "function_declaration", "method_declaration");
+  for (let n: GoNode | null = call; n && n !== end; n = n.parent) if (n.kind === "if_statement") return false;
+  return true;
 }
 
 function worst(effects: readonly (Effect | null)[]): Effect | null {
