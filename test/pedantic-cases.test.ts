@@ -23,7 +23,6 @@ const PEDANTIC: readonly (readonly [rule: string, name: string])[] = [
   ["sleep-ignores-context", "short"],
   ["time-after-in-select", "in-test"],
   ["time-after-in-select", "lists"],
-  ["time-after-in-select", "once"],
   ["timer-not-stopped", "in-test"],
   ["timer-reset-undrained", "at-once"],
   ["exit-skips-defer", "pedantic"],

@@ -45,7 +45,7 @@ export default defineRule({
   fixSafety:
     "Safe with a timer that is stopped in every other case, or when the function returns. Unsafe when another case calls a function: it would run after the timer starts instead of before. Unsafe when the timer is made once and reset on each turn.",
   silent:
-    "The receive from time.After is the only case; from Go 1.23 on, everywhere but in loops. Pedantic from Go 1.23 on, in tests, and where no other case leads to the select again: then a single timer stays; or the loops go over a list.",
+    "The receive from time.After is the only case; from Go 1.23 on, everywhere but in loops. Pedantic from Go 1.23 on, in tests, in main, and in a loop that every other case ends, or that goes over a list: then a single timer stays, once.",
   sources: ["https://pkg.go.dev/time#After", "https://go.dev/doc/go1.23#timer-changes"],
   since: "0.1.0",
   tier: "recommended",
@@ -70,8 +70,11 @@ export default defineRule({
           at: headOf(c),
           message: collected ? "when this case is taken, the timer was made for nothing" : "when this case is taken, the timer stays",
         })),
-        // Elsewhere one timer stays, once; a test's are gone with it.
-        tier: collected || after.file.test || !others.some((c) => turnsAgain(pkg, c, select)) ? "pedantic" : undefined,
+        // A loop that another case ends leaves one timer, once; those of main and of a test are gone with them.
+        tier:
+          collected || after.file.test || (loop ? !others.some((c) => turnsAgain(pkg, c, select)) : isMain(pkg, after))
+            ? "pedantic"
+            : undefined,
       });
     }
   },
@@ -80,8 +83,11 @@ export default defineRule({
 /** It waits in the function's own block, so a defer there runs soon after. The end of main is the process's. */
 function endsFunction(pkg: PackageModel, { func }: Call, select: GoNode): boolean {
   const statement = statementOf(select);
-  const isMain = pkg.name === "main" && func?.name === "main" && func.node.kind === "function_declaration";
-  return func !== null && !isMain && statement !== null && ownerOf(statement) === func.body;
+  return func !== null && !isMain(pkg, { func }) && statement !== null && ownerOf(statement) === func.body;
+}
+
+function isMain(pkg: PackageModel, { func }: Pick<Call, "func">): boolean {
+  return pkg.name === "main" && func?.name === "main" && func.node.kind === "function_declaration";
 }
 
 /** The case leads to the select again: one timer more on each turn. */
