@@ -13,11 +13,19 @@ beforeAll(async () => {
 /** Cases of recommended rules whose findings are all pedantic, which their wants do not say. */
 const PEDANTIC: readonly (readonly [rule: string, name: string])[] = [
   ["afterfunc-not-stopped", "late"],
+  ["body-not-closed", "over"],
   ["call-without-context", "in-test"],
   ["call-without-context", "terminal"],
   ["chan-op-ignores-context", "awaited"],
+  ["close-too-late", "asserted-between"],
+  ["cmd-not-waited", "left-to-itself"],
+  ["defer-in-loop", "held"],
+  ["defer-in-loop", "read-in-turn"],
+  ["file-not-closed", "in-test"],
+  ["lock-not-released", "misused"],
   ["lost-cancel", "in-test"],
   ["request-context-outlives-handler", "in-test"],
+  ["rows-err-unchecked", "found-missing"],
   ["select-without-done", "handshake"],
   ["sleep-ignores-context", "in-test"],
   ["sleep-ignores-context", "short"],
@@ -25,6 +33,8 @@ const PEDANTIC: readonly (readonly [rule: string, name: string])[] = [
   ["time-after-in-select", "lists"],
   ["timer-not-stopped", "in-test"],
   ["timer-reset-undrained", "at-once"],
+  ["tx-not-finished", "ended-by-context"],
+  ["writer-not-closed", "in-test"],
   ["exit-skips-defer", "pedantic"],
   ["exit-skips-defer", "pedantic-failure"],
   ["double-close", "pedantic-once"],
@@ -37,10 +47,13 @@ const PEDANTIC: readonly (readonly [rule: string, name: string])[] = [
 
 /** Cases next to those, all of whose findings everybody sees. */
 const RECOMMENDED: readonly (readonly [rule: string, name: string])[] = [
+  ["body-not-closed", "dot-import"],
   ["chan-op-ignores-context", "left-alone"],
   ["exit-skips-defer", "left-behind"],
   ["double-close", "twice"],
   ["atomic-mixed-access", "concurrent"],
+  ["file-not-closed", "created"],
+  ["lock-not-released", "test-fatal"],
 ];
 
 it.each(PEDANTIC)("%s: %s is for those who want to see every place", async (rule, name) => {

@@ -48,6 +48,7 @@ export * from "./resources/own.ts";
 export * from "./resources/rows.ts";
 export * from "./resources/sql.ts";
 export * from "./resources/started.ts";
+export * from "./resources/tier.ts";
 export * from "./resources/writers.ts";
 export * from "./resources/written.ts";
 export * from "./rule.ts";

@@ -53,6 +53,7 @@ function expectsFailure({ pkg, witness, error, call }: Leak): boolean {
   if (next?.kind === "if_statement" && error && pkg.fileOf(call).test && comparesEqual(pkg, next.child("condition"), error)) return true;
   const last = witness?.exit === "goexit" ? witness.steps.at(-2) : undefined;
   if (!last || !error || last.node.kind !== "binary_expression") return false;
+  if (last.taken !== (last.node.child("operator")?.kind === "==")) return false; // an error of another call
   return last.node.items.some((n) => n.kind === "nil") && last.node.items.some((n) => n.kind === "identifier" && pkg.binding(n) === error);
 }
 

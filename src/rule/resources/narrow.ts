@@ -4,7 +4,13 @@ import type { HandsOut } from "../rule.ts";
 
 /** `.Open(`, `.Get(`, ...: one of these stands wherever one of the rows is acquired (but under a dot import, which is left alone). */
 export function acquiredBy(rows: readonly Resource[]): string[] {
-  return [...new Set(rows.flatMap((row) => row.acquire.map((a) => `${a.symbol.slice(a.symbol.lastIndexOf("."))}(`)))];
+  return [...new Set(rows.flatMap((row) => row.acquire.map((a) => calling(a.symbol))))];
+}
+
+/** `.Do(` of a method; `Get(` of a function, which stands alone under a dot import. */
+function calling(symbol: string): string {
+  const method = symbol.slice(pathOf(symbol).length + 1).includes(".");
+  return `${symbol.slice(symbol.lastIndexOf(".") + (method ? 0 : 1))}(`;
 }
 
 /** The import paths of the rows' acquisitions. */

@@ -1,6 +1,7 @@
 /** Writers that hold data back until they are closed or flushed. */
 import { type GoNode, unparen } from "../../go/node.ts";
 import type { PackageModel } from "../../model/model.ts";
+import { calleesOf } from "../callees.ts";
 import { statementOf } from "../edits.ts";
 import type { Leak, Resource } from "../obligation.ts";
 import { isNamed } from "../types.ts";
@@ -117,6 +118,22 @@ export function isReleasedAsserted({ pkg, holder, row }: Leak): boolean {
       return other?.uses.some((o) => {
         const field = o.node.parent?.kind === "selector_expression" ? o.node.parent.child("field")?.text : undefined;
         return field !== undefined && row.release.includes(field);
+      });
+    }) ?? false
+  );
+}
+
+/** It is given to a function that wraps it by `bufio.NewWriter`: that gives the same writer back where it buffers already, and the function flushes it. */
+export function isRewrapped({ pkg, holder, row }: Leak): boolean {
+  if (row !== FLUSHED_WRITER) return false;
+  return (
+    holder?.uses.some(({ node }) => {
+      const call = node.parent?.kind === "argument_list" ? node.parent.parent : null;
+      const made = call?.kind === "call_expression" ? calleesOf(pkg, call) : [];
+      return made.some((f) => {
+        const calls = f.body?.find("call_expression") ?? [];
+        const wraps = calls.some((c) => f.pkg.symbol(c.child("function") as GoNode) === "bufio.NewWriter");
+        return wraps && calls.some((c) => f.pkg.symbol(c.child("function") as GoNode) === "bufio.Writer.Flush");
       });
     }) ?? false
   );

@@ -1,6 +1,7 @@
 import {
   acquiredBy,
   BODY,
+  bodyIsOver,
   defineRule,
   finding,
   handsOut,
@@ -8,6 +9,7 @@ import {
   mendResource,
   messageOf,
   ownLeaks,
+  tierOf,
   witnessOf,
 } from "../../rule/index.ts";
 
@@ -32,7 +34,7 @@ export default defineRule({
   fixSafety:
     "A deferred Close is safe: it stands after the error check, the body leaves the function on no path, and a second Close does nothing. A Close that ends the function already gives way to the deferred one; where it stands further up, up to three exits that lack it get one of their own. Where the response leaves on other paths, Close goes before the returns that keep it. In a loop the fix is unsafe: it closes on each way out of the turn, or puts the turn into a function literal.",
   silent:
-    "The response or its body is returned, stored, sent, captured by a literal that outlives the call, or passed to a function that is not known to leave it open; the path ends in main.main, a panic or an exit; the error goes into something that is no local; Result of an httptest recorder, whose body holds nothing.",
+    "The response or its body is returned, stored, sent, captured by a literal that outlives the call, or passed to a function that is not known to leave it open; the path ends in main.main, a panic or an exit; the error goes into something that is no local; Result of an httptest recorder, whose body holds nothing. Pedantic where only a failing test leaks it, where the process ends with the function, and where a test drops it and does not ask that the call succeeds; for HEAD; in tests, too, where the status asked for has no body, where the body is read to its end, and where the client has a transport that the tests declare.",
   sources: ["https://pkg.go.dev/net/http#Client.Do", "https://pkg.go.dev/golang.org/x/tools/go/analysis/passes/httpresponse"],
   since: "0.1.0",
   tier: "recommended",
@@ -41,7 +43,10 @@ export default defineRule({
   handsOut: handsOut([BODY]),
   *check(pkg) {
     for (const leak of ownLeaks(pkg, BODY)) {
-      yield finding(this, leak.call, messageOf(leak), mendResource(leak), { related: witnessOf(leak) });
+      yield finding(this, leak.call, messageOf(leak), mendResource(leak), {
+        related: witnessOf(leak),
+        tier: bodyIsOver(leak) ? "pedantic" : tierOf(leak),
+      });
     }
   },
 });

@@ -41,7 +41,7 @@ export default defineRule({
   fixSafety:
     "Moving the defer up, below the error check, is safe: it runs at the same moment. Unsafe where another defer stands in between, which would then run before it instead of after.",
   silent:
-    "What the defer needs is made in between; the returns in between release it; no error check stands below the acquisition, so that there is no place for it.",
+    "What the defer needs is made in between; the returns in between release it; no error check stands below the acquisition, so that there is no place for it. Pedantic where the defer closes what was asserted from it in between.",
   sources: ["https://pkg.go.dev/net/http#Client.Do", "https://go.dev/doc/effective_go#defer"],
   since: "0.1.0",
   tier: "recommended",
@@ -59,12 +59,17 @@ export default defineRule({
           late,
           `${what} is ${row.words.done} too late: the function can end before this defer`,
           [movedUp(pkg, leak, late)],
-          { related: witnessOf(leak) },
+          { related: witnessOf(leak), tier: isOfOtherName(leak, late) ? "pedantic" : undefined },
         );
       }
     }
   },
 });
+
+/** `rwc, ok := resp.Body.(io.ReadWriteCloser)`: the defer closes what was asserted in between, and could not come before that. */
+function isOfOtherName({ holder }: Leak, late: GoNode): boolean {
+  return !holder?.uses.some((u) => late.contains(u.node));
+}
 
 function movedUp(pkg: PackageModel, leak: Leak, late: GoNode): Fix | null {
   const { call, error, acquire } = leak;

@@ -2,6 +2,7 @@ import {
   CMD,
   defineRule,
   definitionOf,
+  endsProcess,
   errorOf,
   type Fix,
   finding,
@@ -14,6 +15,7 @@ import {
   replace,
   startedLeaks,
   statementOf,
+  statementsOf,
   unparen,
   witnessOf,
 } from "../../rule/index.ts";
@@ -36,7 +38,7 @@ export default defineRule({
   fixSafety:
     "Unsafe: the function waits for the process. Run in place of Start waits at once; a goroutine that waits lets the function return before the process ends; a deferred Wait holds its return back.",
   silent:
-    "The command is returned, stored, captured by a literal that outlives the call, or passed to a function that is not known to leave it alone; its process is waited for or released; it was made elsewhere (by a helper, in a slice), where somebody may wait for it; Start failed; main.main.",
+    "The command is returned, stored, captured by a literal that outlives the call, or passed to a function that is not known to leave it alone; its process is waited for or released; it was made elsewhere (by a helper, in a slice), where somebody may wait for it; Start failed; main.main. A second Start, which fails. Pedantic where Start is the end of the function, so that the process is left to itself, and where the function is the end of its own process.",
   sources: ["https://pkg.go.dev/os/exec#Cmd.Start", "https://pkg.go.dev/os/exec#Cmd.Wait"],
   since: "0.1.0",
   tier: "recommended",
@@ -47,13 +49,14 @@ export default defineRule({
       if (!leak.holder || leak.kind === "overwritten" || keepsProcess(pkg, leak)) continue;
       if (leak.call.parent?.kind === "binary_expression") continue; // what its error meant is not followed
       if (!madeHere(pkg, leak)) continue; // who made it may wait for it
+      if (startedBefore(pkg, leak)) continue; // fails
       const name = leak.holder.name;
       yield finding(
         this,
         leak.call,
         leak.kind === "turn" ? `${name} is not waited for before the next turn of the loop` : `${name} is not waited for on every path`,
         fixes(pkg, leak),
-        { related: witnessOf(leak) },
+        { related: witnessOf(leak), tier: isLeftToItself(leak) || endsProcess(leak.func) ? "pedantic" : undefined },
       );
     }
   },
@@ -77,6 +80,24 @@ function madeHere(pkg: PackageModel, { holder }: Leak): boolean {
   if (made.symbol !== null) return made.symbol === "os/exec.Command" || made.symbol === "os/exec.CommandContext";
   const literal = made.value.kind === "unary_expression" ? made.value.child("operand") : made.value;
   return literal?.kind === "composite_literal";
+}
+
+/** A command starts only once. */
+function startedBefore(pkg: PackageModel, { call, holder, func, events }: Leak): boolean {
+  const flow = pkg.flow(func);
+  return (
+    holder?.uses.some(({ node }) => {
+      const other = node.parent?.kind === "selector_expression" && node.parent.child("field")?.text === "Start" ? node.parent.parent : null;
+      if (other?.kind !== "call_expression" || other === call || other.start > call.start) return false;
+      return flow.reaches(other, call, (atom) => events.written.some((w) => atom.contains(w)));
+    }) ?? false
+  );
+}
+
+/** The function ends where it has started the command, and does nothing with it: it is meant to outlive it. */
+function isLeftToItself({ call, holder, func }: Leak): boolean {
+  const last = statementsOf(func.body ?? call).at(-1);
+  return last?.contains(call) === true && !holder?.uses.some((u) => u.node.start > call.end);
 }
 
 function fixes(pkg: PackageModel, leak: Leak): (Fix | null)[] {

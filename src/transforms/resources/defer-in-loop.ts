@@ -3,6 +3,7 @@ import {
   acquiredBy,
   acquisitions,
   type Binding,
+  BODY,
   CANCEL,
   callsBeside,
   defineRule,
@@ -16,6 +17,7 @@ import {
   insertAfter,
   insertBefore,
   isNamed,
+  isReadToEnd,
   leavesOf,
   locksOf,
   loopsAround,
@@ -26,6 +28,7 @@ import {
   type Resource,
   remove,
   rootOf,
+  SPAN,
   sameMutex,
   statementOf,
   statementsOf,
@@ -56,7 +59,7 @@ export default defineRule({
   fixSafety:
     "Every fix is unsafe: a literal around the turn makes its rest a function of its own, for recover and for other defers in it; a release on each way out of the turn is not run by a panic, nor by a way out that is added later.",
   silent:
-    "The turn that defers leaves the loop; the resource is kept and used after its turn; the loop goes over elements that are written out in its head; the literal or function around is called anew for each turn.",
+    "The turn that defers leaves the loop; the resource is kept and used after its turn; the loop goes over elements that are written out in its head; the literal or function around is called anew for each turn. Pedantic where the turn does nothing with it but hold it, and where a test reads the response to its end in the turn.",
   sources: ["https://go.dev/ref/spec#Defer_statements"],
   since: "0.1.0",
   tier: "recommended",
@@ -75,6 +78,7 @@ export default defineRule({
           fixes(pkg, acquisition.call, deferred),
           {
             related: [{ at: acquisition.call, message: "each turn takes another one here" }],
+            tier: isHeldOnPurpose(acquisition, deferred) || isReadIn(acquisition) ? "pedantic" : undefined,
           },
         );
       }
@@ -100,6 +104,17 @@ function deferredInLoop(pkg: PackageModel, { call, func, holder, slot }: Acquisi
   if (holder.uses.some((u) => u.node.start > loop.end)) return null; // used after the loop
   if (besides(pkg, slot).some((b) => outlives(pkg, b, func).length > 0)) return null; // the context is kept by what was made with it
   return pkg.flow(func).reaches(deferred, call) ? deferred : null;
+}
+
+/** The turn does nothing with it but hold it: released with the turn, it would not have been there. */
+function isHeldOnPurpose({ holder, row }: Acquisition, deferred: GoNode): boolean {
+  if (row === CANCEL || row === SPAN || !holder) return false;
+  return holder.uses.every((u) => u.how === "write" || deferred.contains(u.node));
+}
+
+/** A test's response that the turn reads to its end: what is kept is no connection. */
+function isReadIn({ pkg, holder, row, call }: Acquisition): boolean {
+  return row === BODY && pkg.fileOf(call).test && (holder?.uses.some((u) => isReadToEnd(pkg, u.node, holder)) ?? false);
 }
 
 /** What the same call gives beside the holder: the context of a cancel function. */

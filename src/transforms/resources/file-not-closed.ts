@@ -12,6 +12,7 @@ import {
   messageOf,
   opensForWriting,
   ownLeaks,
+  tierOf,
   witnessOf,
 } from "../../rule/index.ts";
 
@@ -36,7 +37,7 @@ export default defineRule({
   fixSafety:
     "A deferred Close is safe for what is read, and where a Close whose error is looked at stands already: it comes after the error check, and a second Close does nothing. A Close that ends the function already gives way to the deferred one; where it stands further up, and for a reason, up to three exits that lack it get one of their own. For a file that is written to, the default is unsafe: the function's error result gets a name, and the error of Close where there was none before. Without such a result the deferred Close is safe, but an error of Close is lost. In a loop the fix is unsafe: it closes on each way out of the turn, or puts the turn into a function literal.",
   silent:
-    "The file is returned, stored, sent, captured by a literal that outlives the call, or passed to a function that is not known to leave it open (a listener to a server, a connection to a goroutine); the path ends in main.main, a panic or an exit; os.Stdin, os.Stdout, os.NewFile and what Accept gives.",
+    "The file is returned, stored, sent, captured by a literal that outlives the call, or passed to a function that is not known to leave it open (a listener to a server, a connection to a goroutine); the path ends in main.main, a panic or an exit; os.Stdin, os.Stdout, os.NewFile and what Accept gives. Pedantic where only a failing test leaks it, where the process ends with the function, and where a test drops it and does not ask that the call succeeds or opens it once, to read.",
   sources: ["https://pkg.go.dev/os#File.Close", "https://pkg.go.dev/net#Conn", "https://pkg.go.dev/archive/zip#OpenReader"],
   since: "0.1.0",
   tier: "recommended",
@@ -45,10 +46,18 @@ export default defineRule({
   handsOut: handsOut([FILE]),
   *check(pkg) {
     for (const leak of ownLeaks(pkg, FILE)) {
-      yield finding(this, leak.call, messageOf(leak), fixesOf(leak), { related: witnessOf(leak) });
+      yield finding(this, leak.call, messageOf(leak), fixesOf(leak), {
+        related: witnessOf(leak),
+        tier: isReadInTest(leak) ? "pedantic" : tierOf(leak),
+      });
     }
   },
 });
+
+/** A test opens it once, and to read: nothing is lost, and it goes with the test's process. */
+function isReadInTest({ pkg, acquire, call, inLoop }: Leak): boolean {
+  return acquire.symbol === "os.Open" && !inLoop && pkg.fileOf(call).test;
+}
 
 function fixesOf(leak: Leak): (Fix | null)[] {
   const blind = leak.acquire.symbol === "os.Pipe" && !leak.holder;

@@ -3,6 +3,7 @@ import {
   canUnlock,
   conditionsAround,
   defineRule,
+  definitionOf,
   type Edits,
   type Fix,
   type FuncModel,
@@ -48,7 +49,7 @@ export default defineRule({
   fixSafety:
     "Unlock before the return that keeps the lock is safe where the returned values are names and constants; unsafe where they are computed, which the lock may guard. A deferred Unlock is unsafe: the lock is held to the end of the function. Unlock in place of a mistaken Lock, and the Unlock that belongs to the Lock, are safe; in a test the latter is unsafe, which may misuse it on purpose.",
   silent:
-    "No path of the function unlocks it: then somebody else does, by design; the function unlocks it before it locks it, so it is called with the lock held; lock and unlock stand under the same condition; the function's name speaks of locking; a function that is called on the way may unlock it; the path ends in a panic or an exit.",
+    "No path of the function unlocks it: then somebody else does, by design; the function unlocks it before it locks it, so it is called with the lock held; lock and unlock stand under the same condition; the function's name speaks of locking; a function that is called on the way may unlock it; the path ends in a panic or an exit. A mutex of the function's own where the goroutine ends: nobody is left to wait for it. Pedantic where a test mistakes the pair of a mutex of its own.",
   sources: ["https://pkg.go.dev/sync#Mutex", "https://pkg.go.dev/sync#RWMutex"],
   since: "0.1.0",
   tier: "recommended",
@@ -121,6 +122,9 @@ function wrongPair(pkg: PackageModel, lock: LockCall, locks: readonly LockCall[]
   if (own.some((u) => u.func !== lock.func && !runsAtEnd(u, lock.func))) return null;
   if (own.some((u) => u.call.start < lock.call.start)) return null; // called with the other lock held
   const wanted = UNLOCK_OF[lock.mode];
+  const { test } = pkg.fileOf(lock.call);
+  const root = rootOf(pkg, lock.operand);
+  const misused = test && root !== null && isFunctionsOwn(pkg, lock, root); // nobody else has it
   const edits = own.map((u) => {
     const name = nameOf(u.call);
     return name && replace(name, wanted);
@@ -132,13 +136,12 @@ function wrongPair(pkg: PackageModel, lock: LockCall, locks: readonly LockCall[]
     [
       fix({
         title: `Unlock ${lock.operand.text} by ${wanted}`,
-        ...(pkg.fileOf(lock.call).test
-          ? { applicability: "unsafe", because: "a test may misuse it on purpose" }
-          : { applicability: "safe" }),
+        ...(test ? { applicability: "unsafe", because: "a test may misuse it on purpose" } : { applicability: "safe" }),
         edits,
         assumes: [statementOf(lock.call)],
       }),
     ],
+    { tier: misused ? "pedantic" : undefined },
   );
 }
 
@@ -191,9 +194,21 @@ function escapes(
     return null; // deferred before it locks
   const tried = lock.name.startsWith("Try");
   if (tried && !statementOf(lock.call)?.is("if_statement")) return null; // what it gave is looked at elsewhere
-  const first = flow.escape(lock.call, { stop, exits: ["return", "end", "goexit"], ...(tried ? { outcome: true } : {}) });
+  const alone = isFunctionsOwn(pkg, lock, root);
+  const first = flow.escape(lock.call, {
+    stop,
+    exits: alone ? ["return", "end"] : ["return", "end", "goexit"],
+    ...(tried ? { outcome: true } : {}),
+  });
   if (first || tried || locks.length === 0) return first;
   return flow.escape(lock.call, { stop, exits: [], turn: true });
+}
+
+/** `var mu sync.Mutex` of the function itself, and no field: where the goroutine ends, nobody is left to wait for it. */
+function isFunctionsOwn(pkg: PackageModel, { operand, func }: LockCall, root: NonNullable<ReturnType<typeof rootOf>>): boolean {
+  if (operand.kind !== "identifier" || root.kind !== "var" || root.func !== func || root.uses.some((u) => u.captured)) return false;
+  const value = definitionOf(pkg, root)?.value;
+  return value === undefined || value.is("composite_literal", "unary_expression") || value.child("function")?.text === "new";
 }
 
 /** `return tx.dc, tx.closemuRUnlockRelease`: the caller unlocks by a method value. */

@@ -46,7 +46,7 @@ export default defineRule({
   why: "Next and Scan give false at the end, and when the connection broke, the query was cancelled or a line was too long: without a look at Err, half of the data passes for all of it.",
   fixSafety: "Unsafe: callers get an error where they got what had been read so far.",
   silent:
-    "Err is called somewhere for these rows or this scanner; they come from elsewhere or go elsewhere (a parameter, a field, a result, an argument), so that somebody else may look; the scanner reads from memory; there is no error result to give it to: then there is no fix.",
+    "Err is called somewhere for these rows or this scanner; they come from elsewhere or go elsewhere (a parameter, a field, a result, an argument), so that somebody else may look; the scanner reads from memory; there is no error result to give it to: then there is no fix. Pedantic where nobody is told (a goroutine, a function without results), where the loop cancels the context itself, and where too little read is an error anyhow: behind the loop the function only fails, or a test compares what the loop has written.",
   sources: ["https://pkg.go.dev/database/sql#Rows.Err", "https://pkg.go.dev/bufio#Scanner.Err"],
   since: "0.1.0",
   tier: "recommended",
@@ -76,17 +76,62 @@ export default defineRule({
         `nobody looks at ${holder.name}.Err: an error passes for the last ${what}`,
         [checkAfter(pkg, func, loop, holder)],
         {
-          tier: isDetached(func) ? "pedantic" : undefined, // nobody is there to be told
+          tier: isDetached(pkg, func) || endsItself(pkg, loop) || failsAnyhow(pkg, func, loop) ? "pedantic" : undefined,
         },
       );
     }
   },
 });
 
-/** A literal run by `go` that gives nothing back: the usual pump of a process's output. */
-function isDetached(func: FuncModel): boolean {
+/**
+ * Nobody is there to be told: a literal run by `go` that gives nothing back, the usual pump of a process's output; a function without
+ * results, which does what it can.
+ */
+function isDetached(pkg: PackageModel, func: FuncModel): boolean {
   const call = func.node.kind === "func_literal" ? func.node.parent : null;
-  return call?.parent?.kind === "go_statement";
+  if (call?.parent?.kind === "go_statement") return true;
+  return (
+    func.node.kind !== "func_literal" && func.results.length === 0 && func.name !== "main" && !func.params.some((p) => isTest(pkg, p.type))
+  );
+}
+
+/** The loop calls a cancel function: it wants its rows to end early. */
+function endsItself(pkg: PackageModel, loop: GoNode): boolean {
+  return loop.find("call_expression").some((c) => {
+    const callee = c.child("function");
+    return callee?.kind === "identifier" && isNamed(pkg.typeOf(callee), "context.CancelFunc");
+  });
+}
+
+/** Too little read is an error by itself: behind the loop the function only fails, or a test compares what the loop has written. */
+function failsAnyhow(pkg: PackageModel, func: FuncModel, loop: GoNode): boolean {
+  const statement = statementOf(loop);
+  const siblings = statement?.parent?.items ?? [];
+  const behind = statement ? siblings.slice(siblings.indexOf(statement) + 1) : [];
+  const [next] = behind;
+  if (next?.kind === "return_statement" && isFailure(pkg, func, next)) return true;
+  if (!pkg.fileOf(loop).test) return false;
+  return behind.some((s) => {
+    const condition = s.kind === "if_statement" ? s.child("condition") : null;
+    const fails = s.child("consequence")?.items.some((n) => /\.(Fatal|Error)f?\(/.test(n.text));
+    return condition && fails && condition.find("identifier").some((n) => isWrittenIn(pkg.binding(n), loop));
+  });
+}
+
+/** The last result is made there: `return errNone`, `return fmt.Errorf(...)`. */
+function isFailure(pkg: PackageModel, func: FuncModel, exit: GoNode): boolean {
+  const last = func.results.at(-1);
+  if (!last || !isNamed(pkg.typeAt(last.type), "error")) return false;
+  const operands = exit.items[0]?.kind === "expression_list" ? exit.items[0].items : exit.items;
+  const error = operands.at(-1);
+  if (error?.kind === "identifier") return pkg.binding(error)?.entity !== null && pkg.binding(error)?.func === null;
+  return error?.kind === "call_expression" && MAKES_ERRORS.has(pkg.symbol(error.child("function") as GoNode) ?? "");
+}
+
+const MAKES_ERRORS: ReadonlySet<string> = new Set(["fmt.Errorf", "errors.New"]);
+
+function isWrittenIn(binding: Binding | null, loop: GoNode): boolean {
+  return binding?.kind === "var" && binding.uses.some((u) => u.how !== "read" && loop.contains(u.node));
 }
 
 /** The `for` of which the call is the whole condition. */

@@ -9,6 +9,8 @@ import {
   ownLeaks,
   preparedInTx,
   ROWS,
+  tierOf,
+  wantsPanic,
   withExec,
   witnessOf,
 } from "../../rule/index.ts";
@@ -34,7 +36,7 @@ export default defineRule({
   fixSafety:
     "A deferred Close is safe: it stands after the error check, and a second Close does nothing. Where the rows leave on other paths, Close goes before the returns that keep them. In a loop the fix is unsafe: it closes on each way out of the turn, or puts the turn into a function literal. Exec in place of Query is unsafe: it is right when the statement gives no rows.",
   silent:
-    "The rows are read to their end on that path (a loop on Next, left by its condition, closes them), returned, stored, or passed to a function that is not known to leave them open; they belong to a transaction, which ends them; the path ends in main.main, a panic or an exit.",
+    "The rows are read to their end on that path (a loop on Next, left by its condition, closes them), returned, stored, or passed to a function that is not known to leave them open; they belong to a transaction, which ends them; the path ends in main.main, a panic or an exit; a test wants the call to panic. Pedantic where only a failing test leaks it, where the process ends with the function, and where a test drops it and does not ask that the call succeeds; where a context that the function cancels closes them.",
   sources: ["https://pkg.go.dev/database/sql#Rows", "https://pkg.go.dev/github.com/jackc/pgx/v5#Rows"],
   since: "0.1.0",
   tier: "recommended",
@@ -44,7 +46,8 @@ export default defineRule({
   *check(pkg) {
     for (const leak of ownLeaks(pkg, ROWS)) {
       if (preparedInTx(pkg, leak.call)) continue; // ends with its transaction
-      yield finding(this, leak.call, messageOf(leak), fixesOf(leak), { related: witnessOf(leak) });
+      if (wantsPanic(leak)) continue;
+      yield finding(this, leak.call, messageOf(leak), fixesOf(leak), { related: witnessOf(leak), tier: tierOf(leak) });
     }
   },
 });

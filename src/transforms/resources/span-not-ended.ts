@@ -1,4 +1,4 @@
-import { defineRule, finding, handsOut, mendResource, messageOf, ownLeaks, SPAN, witnessOf } from "../../rule/index.ts";
+import { defineRule, finding, handsOut, mendResource, messageOf, ownLeaks, SPAN, tierOf, witnessOf } from "../../rule/index.ts";
 
 /**
  * An OpenTelemetry span that is not ended on some path.
@@ -21,7 +21,7 @@ export default defineRule({
   fixSafety:
     "A deferred End is safe: the span leaves the function on no path, and a second End does nothing. Where it leaves on other paths, End goes before the returns that keep it. In a loop the fix is unsafe: it ends the span on each way out of the turn, or puts the turn into a function literal.",
   silent:
-    "The tracer's type is not certain (it is neither declared as trace.Tracer nor the result of otel.Tracer or of a provider's Tracer); the span is returned, stored, captured by a literal that outlives the call, or passed to a function that is not known to leave it alone; the path ends in main.main, a panic or an exit.",
+    "The tracer's type is not certain (it is neither declared as trace.Tracer nor the result of otel.Tracer or of a provider's Tracer); the span is returned, stored, captured by a literal that outlives the call, or passed to a function that is not known to leave it alone; the path ends in main.main, a panic or an exit. Pedantic where only a failing test leaks it, and where the process ends with the function.",
   sources: [
     "https://pkg.go.dev/go.opentelemetry.io/otel/trace#Span",
     "https://opentelemetry.io/docs/languages/go/instrumentation/#creating-spans",
@@ -33,7 +33,7 @@ export default defineRule({
   handsOut: handsOut([SPAN]),
   *check(pkg) {
     for (const leak of ownLeaks(pkg, SPAN)) {
-      yield finding(this, leak.call, messageOf(leak), mendResource(leak), { related: witnessOf(leak) });
+      yield finding(this, leak.call, messageOf(leak), mendResource(leak), { related: witnessOf(leak), tier: tierOf(leak) });
     }
   },
 });

@@ -1,4 +1,4 @@
-import { defineRule, finding, handsOut, importsOf, mendResource, messageOf, ownLeaks, TX, witnessOf } from "../../rule/index.ts";
+import { defineRule, finding, handsOut, importsOf, mendResource, messageOf, ownLeaks, TX, tierOf, witnessOf } from "../../rule/index.ts";
 
 /**
  * A transaction that is neither committed nor rolled back on some path.
@@ -23,7 +23,7 @@ export default defineRule({
   fixSafety:
     "A deferred Rollback is safe: after Commit it does nothing but return an error that says so. Where the transaction leaves on other paths, Rollback goes before the returns that keep it. In a loop the fix is unsafe: it rolls back on each way out of the turn, or puts the turn into a function literal.",
   silent:
-    "The transaction is returned, stored, or passed to a function that is not known to leave it open; a deferred literal ends it, under whatever condition; the path ends in main.main, a panic or an exit.",
+    "The transaction is returned, stored, or passed to a function that is not known to leave it open; a deferred literal ends it, under whatever condition; the path ends in main.main, a panic or an exit. Pedantic where only a failing test leaks it, where the process ends with the function, and where a context that the function cancels ends it.",
   sources: ["https://pkg.go.dev/database/sql#Tx", "https://go.dev/doc/database/execute-transactions"],
   since: "0.1.0",
   tier: "recommended",
@@ -32,7 +32,7 @@ export default defineRule({
   handsOut: handsOut([TX]),
   *check(pkg) {
     for (const leak of ownLeaks(pkg, TX)) {
-      yield finding(this, leak.call, messageOf(leak), mendResource(leak), { related: witnessOf(leak) });
+      yield finding(this, leak.call, messageOf(leak), mendResource(leak), { related: witnessOf(leak), tier: tierOf(leak) });
     }
   },
 });
