@@ -91,7 +91,10 @@ function isDetached(pkg: PackageModel, func: FuncModel): boolean {
   const call = func.node.kind === "func_literal" ? func.node.parent : null;
   if (call?.parent?.kind === "go_statement") return true;
   return (
-    func.node.kind !== "func_literal" && func.results.length === 0 && func.name !== "main" && !func.params.some((p) => isTest(pkg, p.type))
+    func.node.kind !== "func_literal" &&
+    func.results.length === 0 &&
+    func.name !== "main" &&
+    !func.params.some((p) => isTesting(pkg.typeAt(p.type)))
   );
 }
 
