@@ -4,7 +4,8 @@ import type { HandsOut } from "../rule.ts";
 
 /** `.Open(`, `.Get(`, ...: one of these stands wherever one of the rows is acquired (but under a dot import, which is left alone). */
 export function acquiredBy(rows: readonly Resource[]): string[] {
-  return [...new Set(rows.flatMap((row) => row.acquire.map((a) => calling(a.symbol))))];
+  const all = new Set(rows.flatMap((row) => row.acquire.map((a) => calling(a.symbol))));
+  return [...all].filter((call) => !call.startsWith(".") || !all.has(call.slice(1))); // `Get(` is in `.Get(`
 }
 
 /** `.Do(` of a method; `Get(` of a function, which stands alone under a dot import. */
