@@ -1,7 +1,7 @@
 /** What the go command says of packages, with changed files in place of a tree's own and without. */
 import { spawnSync } from "node:child_process";
 import { devNull } from "node:os";
-import { relative, sep } from "node:path";
+import { dirname, relative, resolve, sep } from "node:path";
 import type { GoJob } from "../../src/engine/toolchain.ts";
 import type { Host } from "../../src/go/build-target.ts";
 
@@ -63,8 +63,8 @@ export function check(job: GoJob, host: Host, packages: readonly Listed[], overl
   const said = new Map<string, { words: string; compiler: boolean }[]>();
   const more = [...(overlay === null ? [] : ["-overlay", overlay]), ...tags(job, host)];
   const libraries = packages.filter((p) => p.library && !p.main).map((p) => named(job, p.dir));
-  if (libraries.length > 0) listen(go(job, host, ["build", "-o", devNull, ...more, ...libraries]), "build", said);
-  if (packages.length > 0) listen(go(job, host, ["vet", ...more, ...packages.map((p) => named(job, p.dir))]), "vet", said);
+  if (libraries.length > 0) listen(go(job, host, ["build", "-o", devNull, ...more, ...libraries]), "build", job, packages, said);
+  if (packages.length > 0) listen(go(job, host, ["vet", ...more, ...packages.map((p) => named(job, p.dir))]), "vet", job, packages, said);
   return said;
 }
 
@@ -74,17 +74,28 @@ export function test(job: GoJob, host: Host, dir: string, overlay: string | null
   return go(job, host, ["test", "-count=1", "-short", "-timeout=180s", ...more, named(job, dir)]).code === 0;
 }
 
-/** `# path`, `# path [path.test]`, and the lines about it. What stands under no package is told of "", and is the command's own failure. */
-function listen({ code, err }: Ran, command: string, into: Map<string, { words: string; compiler: boolean }[]>): void {
+/**
+ * `# path`, `# path [path.test]`, and the lines about it; what vet finds may stand there without, and is its file's package's. What is of no package is
+ * told of "", and is the command's own failure.
+ */
+function listen(
+  { code, err }: Ran,
+  command: string,
+  job: GoJob,
+  packages: readonly Listed[],
+  into: Map<string, { words: string; compiler: boolean }[]>,
+): void {
   if (code === 0) return;
-  let path = "";
+  let header = "";
   let heard = false;
   for (const line of err.split("\n")) {
-    const header = /^# (\S+)/.exec(line);
-    if (header) path = header[1] ?? "";
+    const next = /^# (\S+)/.exec(line);
+    if (next) header = next[1] ?? "";
     else if (line.trim() !== "" && !line.startsWith("\t") && !/^go: downloading|^exit status/.test(line)) {
-      const compiler = command === "build" || line.startsWith("vet: ") || path === "";
+      const file = /^(?:vet: )?(\S+\.go):\d+/.exec(line)?.[1];
+      const path = header || (file && packages.find((p) => p.dir === dirname(resolve(job.dir, file)))?.path) || "";
       const words = line.replace(/:\d+(:\d+)?:/g, ":").replaceAll(/\b(line |at )\d+/g, "$1N");
+      const compiler = command === "build" || line.startsWith("vet: ") || path === "";
       into.set(path, [...(into.get(path) ?? []), { words: `${command}: ${words}`, compiler }]);
       heard = true;
     }

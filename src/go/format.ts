@@ -81,12 +81,17 @@ export function isFormatted(text: string): boolean {
 export function formatLike(before: string, after: string): Formatted {
   const result = formatGo(after);
   if (!result.ok) return result;
-  if (known?.text !== before) known = { text: before, formatted: isFormatted(before) };
-  return known.formatted ? result : { ok: true, text: after };
+  const was = asBefore(before);
+  return was.ok && was.text === before ? result : { ok: true, text: after };
 }
 
-/** The last answer for a `before`: several outcomes of one file are asked for in a row. */
-let known: { readonly text: string; readonly formatted: boolean } | null = null;
+/** `formatGo`, remembered for the last text: several outcomes of one file are asked for in a row. */
+export function asBefore(before: string): Formatted {
+  if (known?.text !== before) known = { text: before, result: formatGo(before) };
+  return known.result;
+}
+
+let known: { readonly text: string; readonly result: Formatted } | null = null;
 
 /** Runs gofmt over a text with line feeds only. */
 function gofmt(text: string): Formatted {

@@ -1,18 +1,20 @@
 /** What a file looks like once edits and changes of its imports are made: line ends, import block and formatting as the file has them. */
 import { applyEdits } from "../text/apply.ts";
 import { compareEdits, type Edit, validateEdits } from "../text/edit.ts";
-import { type Formatted, formatLike } from "./format.ts";
+import { asBefore, type Formatted, formatLike } from "./format.ts";
 import { type ImportChange, importEdits } from "./import-edits.ts";
 import { outline } from "./outline.ts";
 
-/** `loadFormatter()` must have been awaited. */
+/** A text that does not parse is not rewritten. `loadFormatter()` must have been awaited. */
 export function rewrite(path: string, before: string, edits: readonly Edit[], imports: readonly ImportChange[]): Formatted {
   const edited = applyEdits(before, editsIn(edits, before));
   const changes = importChanges(path, edited, imports);
   // Imports of a text that is no Go may be anywhere.
   const fault = validateEdits(changes, edited);
   if (fault !== null) return { ok: false, message: fault, line: 1, column: 1 };
-  return formatLike(before, applyEdits(edited, changes));
+  const outcome = formatLike(before, applyEdits(edited, changes));
+  const was = asBefore(before);
+  return outcome.ok && !was.ok ? was : outcome;
 }
 
 /** Imports are rendered once, on the new text: what is there is not added, what is still named is not dropped. */

@@ -207,10 +207,13 @@ function outsideFault(before: string, after: string, fix: Fix, formatted: boolea
   return null;
 }
 
+/** With the comment behind its last line, which goes along where a lone import becomes a group. */
 function importBlock(text: string): { start: number; end: number } {
   const { packageAt, importDecls } = outline(text);
   const starts = importDecls.map((d) => d.docStart);
-  return { start: Math.min(packageAt.end, ...starts), end: Math.max(packageAt.end, ...importDecls.map((d) => d.end)) };
+  const end = Math.max(packageAt.end, ...importDecls.map((d) => d.end));
+  const comment = /^[ \t]*\/[/*][^\n]*/.exec(text.slice(end));
+  return { start: Math.min(packageAt.end, ...starts), end: end + (comment?.[0].length ?? 0) };
 }
 
 async function outcomeFaults(change: FileChange, name: string, parses: boolean, problems: readonly Problem[]): Promise<string[]> {

@@ -75,7 +75,7 @@ export abstract class TypeReader extends Reader {
 
   /** `T`, `p.T`, each perhaps with type arguments. */
   private typeName(): GoNode {
-    const name = this.leaf("type_identifier", null);
+    const name = this.named("type_identifier", null);
     return this.instance(this.at(T.DOT) ? this.qualified(name) : name);
   }
 
