@@ -7,6 +7,7 @@ import {
   CANCEL,
   callsBeside,
   defineRule,
+  definitionOf,
   type Edits,
   eventsOf,
   type Fix,
@@ -59,7 +60,7 @@ export default defineRule({
   fixSafety:
     "Every fix is unsafe: a literal around the turn makes its rest a function of its own, for recover and for other defers in it; a release on each way out of the turn is not run by a panic, nor by a way out that is added later.",
   silent:
-    "The turn that defers leaves the loop; the resource is kept and used after its turn; the loop goes over elements that are written out in its head; the literal or function around is called anew for each turn. Pedantic where the turn does nothing with it but hold it, and where a test reads the response to its end in the turn.",
+    "The turn that defers leaves the loop; the resource is kept and used after its turn; the loop goes over elements that are written out in its head; the literal or function around is called anew for each turn. Pedantic where the turn does nothing with it but hold it, and where a test reads the response to its end in the turn, or goes over a table of up to eight rows.",
   sources: ["https://go.dev/ref/spec#Defer_statements"],
   since: "0.1.0",
   tier: "recommended",
@@ -78,7 +79,7 @@ export default defineRule({
           fixes(pkg, acquisition.call, deferred),
           {
             related: [{ at: acquisition.call, message: "each turn takes another one here" }],
-            tier: isHeldOnPurpose(acquisition, deferred) || isReadIn(acquisition) ? "pedantic" : undefined,
+            tier: isHeldOnPurpose(acquisition, deferred) || isReadIn(acquisition) || isOfShortTable(pkg, deferred) ? "pedantic" : undefined,
           },
         );
       }
@@ -115,6 +116,21 @@ function isHeldOnPurpose({ holder, row }: Acquisition, deferred: GoNode): boolea
 /** A test's response that the turn reads to its end: what is kept is no connection. */
 function isReadIn({ pkg, holder, row, call }: Acquisition): boolean {
   return row === BODY && pkg.fileOf(call).test && (holder?.uses.some((u) => isReadToEnd(pkg, u.node, holder)) ?? false);
+}
+
+/** As many as a test may hold until it ends. */
+const SHORT = 8;
+
+/** A test's loop over a table of a few rows that stand beside it. */
+function isOfShortTable(pkg: PackageModel, deferred: GoNode): boolean {
+  if (!pkg.fileOf(deferred).test) return false;
+  const right = loopsAround(deferred)[0]
+    ?.items.find((n) => n.kind === "range_clause")
+    ?.child("right");
+  const table = right?.kind === "identifier" ? pkg.binding(right) : null;
+  const rows = table && definitionOf(pkg, table)?.value;
+  if (rows?.kind !== "composite_literal" || table?.uses.some((u) => u.how !== "read")) return false;
+  return (rows.child("body")?.items.length ?? SHORT + 1) <= SHORT;
 }
 
 /** What the same call gives beside the holder: the context of a cancel function. */
