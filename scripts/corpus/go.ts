@@ -68,10 +68,11 @@ export function check(job: GoJob, host: Host, packages: readonly Listed[], overl
   return said;
 }
 
-/** True when the tests of the package pass. */
-export function test(job: GoJob, host: Host, dir: string, overlay: string | null): boolean {
+/** True when the tests of the package pass, or those that are named. */
+export function test(job: GoJob, host: Host, dir: string, overlay: string | null, names: readonly string[] = []): boolean {
   const more = [...(overlay === null ? [] : ["-overlay", overlay]), ...tags(job, host)];
-  return go(job, host, ["test", "-count=1", "-short", "-timeout=180s", ...more, named(job, dir)]).code === 0;
+  const only = names.length > 0 ? [`-run=^(${names.join("|")})$`] : [];
+  return go(job, host, ["test", "-count=1", "-short", "-timeout=180s", ...only, ...more, named(job, dir)]).code === 0;
 }
 
 /**

@@ -1,9 +1,10 @@
 /** Proof that packages are as sound with the fixes as without: changed ones, and those of the same module that import them. */
-import { realpathSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, realpathSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { jobsFor } from "../../src/engine/jobs.ts";
 import type { GoJob } from "../../src/engine/toolchain.ts";
 import type { Host } from "../../src/go/build-target.ts";
+import { outline } from "../../src/go/outline.ts";
 import { check, type Listed, list, type Said, test } from "./go.ts";
 import type { Tree } from "./tree.ts";
 
@@ -107,10 +108,28 @@ function tested(
     if (passed.length + failed.length >= wanted) break;
     const name = dir.slice(tree.original.length + 1) || ".";
     process.stderr.write(`  testing ${name}\n`);
-    if (!test(job, host, dir, null)) continue; // not to be run here, or failing already
-    (test(job, host, dir, overlay) ? passed : failed).push(name);
+    const changed = changedTests(dir, texts, tree);
+    // All of them, else those that the fixes change; else they are not to be run here, or failing already.
+    const names = [[], changed].find((some, i) => (i === 0 || some.length > 0) && test(job, host, dir, null, some));
+    if (!names) continue;
+    const shown = names.length > 0 ? `${name} (${names.length} changed tests)` : name;
+    (test(job, host, dir, overlay, names) ? passed : failed).push(shown);
   }
   return { passed, failed };
+}
+
+/** Tests of the package whose own text the fixes change. */
+function changedTests(dir: string, texts: ReadonlyMap<string, string>, tree: Tree): string[] {
+  return [...texts].flatMap(([path, after]) => {
+    const file = join(tree.original, path);
+    if (!path.endsWith("_test.go") || dirname(file) !== dir) return [];
+    const before = new Set(declared(readFileSync(file, "utf8")).map((d) => d.text));
+    return declared(after).flatMap((d) => (before.has(d.text) || !/^Test[A-Z_]/.test(d.name) ? [] : [d.name]));
+  });
+}
+
+function declared(text: string): { readonly name: string; readonly text: string }[] {
+  return outline(text).declarations.map((d) => ({ name: d.names[0] ?? "", text: text.slice(d.start, d.end) }));
 }
 
 /** Packages that are tried for each one whose tests are to pass. */
