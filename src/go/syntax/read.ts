@@ -13,6 +13,8 @@ import * as T from "./tokens.ts";
 
 /** The tree of one function, method, `type`, `var` or `const` declaration, as `parse` would give it; null when it is not read here. */
 export function readDeclaration(source: Source, at: Range): GoNode | null {
+  const text = source.text.slice(at.start, at.end);
+  if (text.includes("\0") || text.includes("\ufeff")) return null; // Go takes neither, not even in a comment
   try {
     return new TopReader(source, at.start, at.end).declaration();
   } catch (error) {
