@@ -35,6 +35,7 @@ const PEDANTIC: readonly (readonly [rule: string, name: string])[] = [
   ["timer-reset-undrained", "at-once"],
   ["tx-not-finished", "ended-by-context"],
   ["writer-not-closed", "in-test"],
+  ["span-not-ended", "in-context"],
   ["exit-skips-defer", "pedantic"],
   ["exit-skips-defer", "pedantic-failure"],
   ["double-close", "pedantic-once"],
