@@ -4,7 +4,7 @@
  */
 import { type GoNode, unparen } from "../go/node.ts";
 import type { Binding, FuncModel, PackageModel, Type } from "../model/model.ts";
-import { type Definition, definitionOf, isOthers, loopsAround, writtenLater } from "./definitions.ts";
+import { type Definition, definitionOf, isOthers, loopsAround, redefinitionOf, writtenLater } from "./definitions.ts";
 import { foreignSymbol } from "./foreign.ts";
 import { outlivesRequest, requestBehind } from "./handlers.ts";
 import { deref, isNamed, underlying } from "./types.ts";
@@ -177,10 +177,11 @@ function contextFields(pkg: PackageModel, receiver: Binding): ContextInScope[] {
 
 function canEnd(pkg: PackageModel, context: ContextInScope, at: GoNode): boolean {
   const { binding } = context;
-  if (context.via !== "variable") return true;
-  const made = definitionOf(pkg, binding);
+  const again = redefinitionOf(pkg, binding, at);
+  if (context.via !== "variable" && !again) return true;
+  const made = again ?? definitionOf(pkg, binding);
   if (!made) return true;
-  if (writtenLater(binding)) return true;
+  if (!again && writtenLater(binding)) return true;
   if (neverEnds(pkg, made)) return false;
   const end = enderOf(pkg, made);
   if (!end) return true;

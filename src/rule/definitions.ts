@@ -26,6 +26,12 @@ export function definitionOf(pkg: PackageModel, binding: Binding): Definition | 
   const spec = name.parent?.kind === "var_spec";
   const node = spec ? name.parent : name.parent?.kind === "expression_list" ? name.parent.parent : null;
   if (!node?.is("short_var_declaration", "var_spec", "receive_statement")) return null;
+  return definedBy(pkg, node, name);
+}
+
+/** What `node` (short_var_declaration, assignment_statement, var_spec, receive_statement) gives the name on its left. */
+function definedBy(pkg: PackageModel, node: GoNode, name: GoNode): Definition | null {
+  const spec = node.kind === "var_spec";
   const names = spec ? node.childrenOf("name").filter((c) => c.named) : (node.child("left")?.items ?? []);
   const right = node.child(spec ? "value" : "right");
   const values = right?.kind === "expression_list" ? right.items : right ? [right] : [];
@@ -42,6 +48,16 @@ export function definitionOf(pkg: PackageModel, binding: Binding): Definition | 
     symbol: call ? pkg.symbol(call.child("function") as GoNode) : null,
     args: call?.child("arguments")?.items ?? [],
   };
+}
+
+/** `ctx, cancel := context.WithCancel(...)` where ctx is a parameter: what it holds from there on, when nothing else writes it and it stands in the function's own block. */
+export function redefinitionOf(pkg: PackageModel, param: Binding, at: GoNode): Definition | null {
+  const [write, ...others] = param.uses.filter((u) => u.how === "write" || u.how === "readwrite" || u.how === "address");
+  const list = write?.node.parent;
+  const node = list?.parent;
+  if (!write || others.length > 0 || param.kind !== "param" || write.how !== "write" || write.func !== param.func) return null;
+  if (list?.kind !== "expression_list" || !node?.is("short_var_declaration", "assignment_statement") || node.end > at.start) return null;
+  return node.parent?.parent === param.func?.body ? definedBy(pkg, node, write.node) : null;
 }
 
 /** True for a name that another package declares: its nodes must be asked through that package. */
