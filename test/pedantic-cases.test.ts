@@ -48,6 +48,7 @@ const PEDANTIC: readonly (readonly [rule: string, name: string])[] = [
 
 /** Cases next to those, all of whose findings everybody sees. */
 const RECOMMENDED: readonly (readonly [rule: string, name: string])[] = [
+  ["body-not-closed", "answered"],
   ["body-not-closed", "dot-import"],
   ["chan-op-ignores-context", "left-alone"],
   ["exit-skips-defer", "left-behind"],

@@ -57,7 +57,10 @@ function endsWithContext({ pkg, row, call }: Leak): boolean {
 
 /** There is no body, or a test made it or read it to its end: the connection is free, though nobody closed it. */
 export function bodyIsOver(leak: Leak): boolean {
-  return asksHead(leak) || (leak.pkg.fileOf(leak.call).test && (isBodiless(leak) || isReadOut(leak) || isOfOwnTransport(leak)));
+  return (
+    asksHead(leak) ||
+    (leak.pkg.fileOf(leak.call).test && (isBodiless(leak) || isReadOut(leak) || isOfOwnTransport(leak) || isAnsweredWithoutBody(leak)))
+  );
 }
 
 /** The client goes through a transport that the tests declare: its responses have no connection. */
@@ -98,6 +101,26 @@ function isBodiless({ holder }: Leak): boolean {
       return around !== null && BODILESS.test(around.text);
     }) ?? false
   );
+}
+
+/** The handlers that the test writes out, one at least, write no body: net/http gives the client NoBody then. */
+function isAnsweredWithoutBody({ pkg, func }: Leak): boolean {
+  let test = func;
+  while (test.outer) test = test.outer;
+  const writers = test.node
+    .find("func_literal")
+    .flatMap((literal) => pkg.functionAt(literal).params.filter((p) => isNamed(pkg.typeAt(p.type), "net/http.ResponseWriter")));
+  return writers.length > 0 && writers.every(({ binding }) => !binding || isSilent(pkg, binding));
+}
+
+function isSilent(pkg: PackageModel, writer: Binding): boolean {
+  return writer.uses.every(({ node }) => {
+    const call = node.closest("call_expression");
+    const selected = node.parent?.kind === "selector_expression" ? node.parent.child("field")?.text : null;
+    if (selected === "Header" || selected === "WriteHeader") return true;
+    if (selected === "Write") return call?.child("arguments")?.items[0]?.text === "[]byte{}";
+    return call !== null && selected === null && pkg.symbol(call.child("function") as GoNode) === "net/http.SetCookie";
+  });
 }
 
 /** Whatever leaves it open has read it to its end. */
