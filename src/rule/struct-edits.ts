@@ -45,9 +45,13 @@ export function fieldAtEnd(struct: GoNode, text: string, comment: string): Edits
   const last = struct.children.find((c) => c.kind === "field_declaration_list")?.items.at(-1);
   if (!last) return null;
   const { path } = last.source;
-  if (!firstOnLine(last)) return [{ at: { path, start: last.end, end: last.end }, text: `; ${text}` }];
   const end = endWithComment(last);
+  if (!firstOnLine(last) || !endsLine(last.source.text, end)) return [{ at: { path, start: last.end, end: last.end }, text: `; ${text}` }];
   return [{ at: { path, start: end, end }, text: `\n${indentOf(last)}${text} // ${comment}` }];
+}
+
+function endsLine(text: string, at: number): boolean {
+  return /^[ \t\r]*(\n|$)/.test(text.slice(at));
 }
 
 /** Moves a field, with its comments, before the struct's first one. null when it is the first. */

@@ -10,6 +10,12 @@ const DEEPEST = 300;
 
 /** A name, by the grammar's rule. */
 const WIDE_NAME = /^[_\p{XID_Start}][_\p{XID_Continue}]*$/u;
+/** A name, by Go's: https://go.dev/ref/spec#Identifiers, which knows no marks. */
+const GO_NAME = /^[_\p{L}][_\p{L}\p{Nd}]*$/u;
+
+function isName(word: string): boolean {
+  return WIDE_NAME.test(word) && GO_NAME.test(word);
+}
 
 /** Where a reader stands. */
 export interface Place {
@@ -123,7 +129,7 @@ export class Reader {
       all |= c;
       i++;
     }
-    if (all > 127 && !WIDE_NAME.test(text.slice(start, i))) this.refuse();
+    if (all > 127 && !isName(text.slice(start, i))) this.refuse();
     this.end = i;
     const word = T.wordToken(text, start, i);
     if (word < T.NEW) {

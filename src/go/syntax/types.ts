@@ -84,6 +84,7 @@ export abstract class TypeReader extends Reader {
     const making: Making = pkg;
     making.kind = "package_identifier";
     making.field = "package";
+    if (this.lineEnd >= 0) this.refuse(); // the line's end ends the name
     return branch("qualified_type", [pkg, this.sign(), this.named("type_identifier", "name")]);
   }
 

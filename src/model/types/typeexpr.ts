@@ -277,6 +277,8 @@ export function declaredConstraint(t: Types, name: GoNode): Type {
   if (name.parent?.kind === "type_parameter_declaration") {
     const type = name.parent.child("type");
     const constraint = type ? t.typeAt(type) : core.unknown;
+    // No type parameter can be a constraint, least of all its own: https://go.dev/ref/spec#Type_constraints
+    if (constraint.kind === "typeparam") return core.unknown;
     const u = t.underlying(constraint);
     // `[P *T]` is short for `[P interface{ *T }]`.
     return u.kind === "interface" || u.kind === "unknown"
