@@ -3,12 +3,12 @@
  * run that is killed leaves the old one; a print at its head tells a whole one from anything else. What somebody else may write is not read.
  */
 import { createHash, randomBytes } from "node:crypto";
-import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
+import { lstatSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { CacheStore } from "../engine/cache/cache.ts";
 import { type RunCache, UsageError } from "../engine/run.ts";
+import { cacheDirectory, prepare } from "./own-directory.ts";
 
 const HEAD = /^gomend-cache ([0-9a-f]{40})\n/;
 
@@ -29,26 +29,11 @@ export function cacheFor(flags: CacheFlags, env: NodeJS.ProcessEnv = process.env
   const build = buildId();
   if (off || build === null) return null;
   const named = flags.cacheDir ?? (env.GOMEND_CACHE_DIR || null);
-  const dir = named ?? join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "gomend");
+  const dir = named ?? cacheDirectory(env);
   const why = prepare(dir);
   if (why === null) return { store: new DiskStore(dir), build, least: LEAST };
   if (named === null) return null;
   throw new UsageError(`the cache directory ${dir} cannot be used: ${why}; choose another with --cache-dir, or none with --no-cache`);
-}
-
-/** Makes the directory; null when it is one's own, else what is wrong with it. */
-function prepare(dir: string): string | null {
-  try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
-    const stat = statSync(dir);
-    if (!stat.isDirectory()) return "it is no directory";
-    const uid = process.getuid?.();
-    if (uid !== undefined && stat.uid !== uid) return "it belongs to somebody else";
-    if (uid !== undefined && (stat.mode & 0o022) !== 0) return "others may write to it (chmod go-w)";
-    return null;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EEXIST" ? "it is no directory" : (error as Error).message;
-  }
 }
 
 export class DiskStore implements CacheStore {
