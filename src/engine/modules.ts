@@ -14,7 +14,7 @@ import { type HandedNames, type HandedOut, type Handing, withCallers } from "./h
 export const NEWEST: Version = { major: 1, minor: 26 };
 
 /** When imported packages hold more than this, in bytes by a rough estimate, they are let go. */
-const ENOUGH = 24 * 1024 * 1024;
+const ENOUGH = 12 * 1024 * 1024;
 /** What a unit of parsed text costs as syntax nodes and their meaning. */
 const PARSED = 60;
 
