@@ -1,6 +1,7 @@
 /** Places in a Go file, found together and changed together. */
 import { type Field, type GoNode, type Kind, unparen } from "../go/node.ts";
 import type { FileModel, PackageModel } from "../model/model.ts";
+import { lastName } from "../model/symbols.ts";
 import { foreignSymbol } from "../rule/foreign.ts";
 import { parseSymbol } from "../rule/resources/own.ts";
 import { Workspace } from "./file.ts";
@@ -80,7 +81,7 @@ export class Collection<K extends Kind = Kind> implements Iterable<Match<K>> {
    */
   calls(...symbols: readonly string[]): Collection<"call_expression"> {
     const wanted = new Set(symbols.map(symbolText));
-    const names = new Set([...wanted].map((s) => s.slice(s.lastIndexOf(".") + 1)));
+    const names = new Set([...wanted].map(lastName));
     return this.#collect(this.#nodes(["call_expression"]), (node): Captures | null => {
       const callee = unparen(node.child("function") ?? node);
       const name = callee.kind === "selector_expression" ? callee.child("field")?.text : callee.text;
@@ -95,7 +96,7 @@ export class Collection<K extends Kind = Kind> implements Iterable<Match<K>> {
   /** Where functions, types, variables, constants, methods or fields are named, by their full names: called, passed on, or used as types. */
   references(...symbols: readonly string[]): Collection {
     const wanted = new Set(symbols.map(symbolText));
-    const names = new Set([...wanted].map((s) => s.slice(s.lastIndexOf(".") + 1)));
+    const names = new Set([...wanted].map(lastName));
     const kinds: readonly Kind[] = ["selector_expression", "qualified_type", "identifier", "type_identifier"];
     return this.#collect(this.#nodes(kinds), (node) => {
       if (node.children.length === 0 && (node.field === "field" || node.parent?.is("selector_expression", "qualified_type"))) return null;

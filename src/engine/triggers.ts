@@ -73,9 +73,9 @@ export class Triggers {
     this.rules = new Set(rules);
     this.order = [...this.rules];
     for (const [place, rule] of this.order.entries()) {
-      const gates = [rule.imports?.map(importLiteral), marks.get(rule)].flatMap((texts) => (texts ? [texts.map(indexOf)] : []));
-      if (gates.length > 0) this.gates.set(rule, gates);
       const own = marks.get(rule)?.map(indexOf);
+      const gates = [rule.imports?.map(importLiteral).map(indexOf), own].flatMap((literals) => (literals ? [literals] : []));
+      if (gates.length > 0) this.gates.set(rule, gates);
       if (own) this.fileMarks.set(rule, own);
       if (rule.triggers.length === 0) always.push(rule);
       for (const trigger of rule.triggers) {

@@ -100,6 +100,13 @@ export class GoNode {
   }
 }
 
+/** The root of the tree in which the node stands. */
+export function topOf(node: GoNode): GoNode {
+  let n = node;
+  while (n.parent) n = n.parent;
+  return n;
+}
+
 /** The expression without the parentheses around it. */
 export function unparen(node: GoNode): GoNode {
   let n = node;

@@ -41,8 +41,6 @@ interface NamedAt {
   readonly declaration: Declaration;
 }
 
-export const NOWHERE: readonly NamedAt[] = [];
-
 interface Names {
   readonly byName: ReadonlyMap<string, readonly NamedAt[]>;
   /** Names of the methods of a type, in the order of the files. */

@@ -1,6 +1,7 @@
 /** Calls that do not come back: of the standard library by table, of the package by looking into them. */
 import type { GoNode } from "../go/node.ts";
 import type { Entity, ExitKind, PackageModel } from "./model.ts";
+import { lastName } from "./symbols.ts";
 
 /** Documented by each function's own package: os, log, runtime, testing, syscall. */
 const STANDARD: Readonly<Record<string, ExitKind>> = {
@@ -33,10 +34,6 @@ const TELLING = ["exit", "fatal", "die", "panic", "fail", "abort", "throw", "qui
 function speaks(name: string): boolean {
   const lower = name.toLowerCase();
   return TELLING.some((word) => lower.includes(word));
-}
-
-function lastName(symbol: string): string {
-  return symbol.slice(symbol.lastIndexOf(".") + 1);
 }
 
 export class NoReturn {

@@ -6,16 +6,17 @@
 import type { FileImport } from "../go/imports.ts";
 import { candidateNames } from "../go/imports.ts";
 import type { Version } from "../go/module.ts";
-import { type GoNode, type Kind, unparen } from "../go/node.ts";
+import { type GoNode, type Kind, topOf, unparen } from "../go/node.ts";
 import type { Declaration } from "../go/outline.ts";
 import type { GoFile, SyntaxProblem } from "./file.ts";
 import { buildFlow } from "./flow.ts";
 import { type Declarations, Focus, type Indexes } from "./focus.ts";
 import type { Binding, Call, Entity, ExitKind, Flow, FuncModel, PackageModel, Scope, Selection, Type } from "./model.ts";
-import { NOWHERE, namesOf, PackageEntity } from "./names.ts";
+import { namesOf, PackageEntity } from "./names.ts";
 import { NoReturn } from "./noreturn.ts";
 import { LocalScope, type LocalScopes, localScopes } from "./scopes.ts";
 import { exportedNames } from "./stdlib.ts";
+import { lastName } from "./symbols.ts";
 import { Types } from "./types.ts";
 import { universe } from "./universe.ts";
 import { Once, type Places, wordsIn } from "./words.ts";
@@ -174,7 +175,7 @@ export class Package implements PackageModel {
   #entitiesOf(name: string): readonly PackageEntity[] {
     let entities = this.#entities.get(name);
     if (!entities) {
-      const places = namesOf(this.identity, this.files).byName.get(name) ?? NOWHERE;
+      const places = namesOf(this.identity, this.files).byName.get(name) ?? [];
       entities = places.map(({ file, declaration }) => new PackageEntity(name, declaration, file, this));
       this.#entities.set(name, entities);
     }
@@ -216,7 +217,7 @@ export class Package implements PackageModel {
 
   *calls(...symbols: readonly string[]): Iterable<Call> {
     const wanted = new Set(symbols);
-    for (const node of this.#focus.callsNamed(new Set(symbols.map((s) => s.slice(s.lastIndexOf(".") + 1))))) {
+    for (const node of this.#focus.callsNamed(new Set(symbols.map(lastName)))) {
       const callee = unparen(node.child("function") as GoNode);
       const symbol = this.symbol(callee);
       if (symbol !== null && wanted.has(symbol)) yield this.callAt(node, symbol);
@@ -297,7 +298,7 @@ export class Package implements PackageModel {
   }
 
   functionAt(node: GoNode): FuncModel {
-    const func = this.#scopesOf(rootOf(node)).functionAt.get(node);
+    const func = this.#scopesOf(topOf(node)).functionAt.get(node);
     if (!func) throw new Error(`no function at ${node.source.path}:${node.start} (${node.kind})`);
     return func;
   }
@@ -338,7 +339,7 @@ export class Package implements PackageModel {
     if (identifier.kind === "field_identifier") return null;
     const name = identifier.text;
     if (name === "_") return null;
-    const local = this.#scopesOf(rootOf(identifier)).bindings.get(identifier);
+    const local = this.#scopesOf(topOf(identifier)).bindings.get(identifier);
     if (local) return local;
     if (isNobodysName(identifier)) return null;
     if (identifier.parent?.kind === "keyed_element" || identifier.parent?.parent?.kind === "keyed_element") {
@@ -349,7 +350,7 @@ export class Package implements PackageModel {
   }
 
   resolve(name: string, at: GoNode): Binding | null {
-    const { scopes } = this.#scopesOf(rootOf(at));
+    const { scopes } = this.#scopesOf(topOf(at));
     for (let n: GoNode | null = at; n; n = n.parent) {
       const binding = scopes.get(n)?.bindings.get(name);
       if (binding && (binding.visibleFrom <= at.start || binding.kind === "label")) return binding;
@@ -468,12 +469,6 @@ export class Package implements PackageModel {
     const symbol = e.kind === "selector_expression" && e.child("field")?.text === "C" ? this.symbol(e) : null;
     return symbol === "time.Ticker.C" || symbol === "time.Timer.C";
   }
-}
-
-function rootOf(node: GoNode): GoNode {
-  let n = node;
-  while (n.parent) n = n.parent;
-  return n;
 }
 
 function leafAt(root: GoNode, at: number): GoNode {

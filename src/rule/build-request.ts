@@ -1,6 +1,7 @@
 /** `http.Get(url)` and its like as a request that carries a context, and `Do`. */
 import type { GoNode } from "../go/node.ts";
 import type { Call, PackageModel } from "../model/model.ts";
+import { lastName } from "../model/symbols.ts";
 import type { ContextInScope } from "./cancellation.ts";
 import { type Edits, indentOf, insertBefore, reindent, replace, statementAtHead, statementOf, textOf, unlabelled } from "./edits.ts";
 import { giveUp } from "./give-up.ts";
@@ -22,7 +23,7 @@ const METHODS: Readonly<Record<string, string>> = { Get: "MethodGet", Head: "Met
 /** The request is made before the call's statement, and the call becomes `client.Do(req)`. null where there is no place for it. */
 export function builtRequest(pkg: PackageModel, call: Call, context: ContextInScope): BuiltRequest | null {
   const statement = statementOf(call.node);
-  const name = call.symbol.slice(call.symbol.lastIndexOf(".") + 1);
+  const name = lastName(call.symbol);
   const method = METHODS[name];
   const http = qualifier(pkg, call.node, "net/http", "NewRequestWithContext", "DefaultClient", method ?? "");
   if (!statement || !method || !http || statementAtHead(call.node) !== statement) return null;

@@ -2,12 +2,13 @@
 import type { GoNode } from "../go/node.ts";
 import type { Binding, FuncModel, PackageModel } from "../model/model.ts";
 import { calleeOf } from "./callees.ts";
+import { isOpen } from "./functions.ts";
 import { perPackage } from "./per-package.ts";
 import { climb } from "./values.ts";
 
 /** Every call of the function, tests left out; null where others may call it, it is used in another way, or what is called cannot be told. */
 export const callersOf = perPackage((pkg, func: FuncModel): readonly GoNode[] | null => {
-  if (func.name === "" || (pkg.name !== "main" && /^\p{Lu}/u.test(func.name))) return null;
+  if (func.name === "" || isOpen(func)) return null;
   const calls: GoNode[] = [];
   for (const name of pkg.mentions(func.name)) {
     if (name.parent === func.node || (pkg.fileOf(name).test && !func.file.test)) continue; // its own declaration, or a test's use
@@ -22,7 +23,7 @@ export const callersOf = perPackage((pkg, func: FuncModel): readonly GoNode[] | 
 /** Nothing mentions the function: it is there to be compiled, or forgotten. Not so what C calls, or the runtime. */
 export function isNeverCalled(pkg: PackageModel, func: FuncModel): boolean {
   if (func.node.kind !== "function_declaration" || ["main", "init"].includes(func.name)) return false;
-  if (pkg.name !== "main" && /^\p{Lu}/u.test(func.name)) return false;
+  if (isOpen(func)) return false;
   const { text } = func.node.source;
   if (text.includes(`//export ${func.name}`) || text.includes(`//go:linkname ${func.name}`)) return false;
   return [...pkg.mentions(func.name)].every((name) => name.parent === func.node);

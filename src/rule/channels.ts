@@ -64,15 +64,18 @@ export function channelOf(pkg: PackageModel, binding: Binding): LocalChannel | n
   const made = definitionOf(pkg, binding);
   const func = binding.func;
   if (!func || made?.symbol !== "make" || made.names.length === 0 || !isChannelType(pkg, made.args[0])) return null;
-  const size = made.args[1];
-  const constant = size ? constantOf(pkg, size) : 0;
   const ops: ChannelOp[] = [];
   const sum = collect(pkg, binding, func, null, 0, ops);
   ops.sort((a, b) => a.node.start - b.node.start);
-  const capacity = typeof constant === "number" || typeof constant === "bigint" ? Number(constant) : null;
-  const channel: LocalChannel = { pkg, binding, func, make: made.value, capacity, ops, ...sum };
+  const channel: LocalChannel = { pkg, binding, func, make: made.value, capacity: capacityOf(pkg, made.args[1]), ops, ...sum };
   known.set(binding, channel);
   return channel;
+}
+
+/** n of `make(chan T, n)`, 0 without it; null where it is no constant. */
+export function capacityOf(pkg: PackageModel, size: GoNode | undefined): number | null {
+  const constant = size ? constantOf(pkg, size) : 0;
+  return typeof constant === "number" || typeof constant === "bigint" ? Number(constant) : null;
 }
 
 function isChannelType(pkg: PackageModel, type: GoNode | undefined): boolean {

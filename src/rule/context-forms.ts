@@ -81,11 +81,12 @@ function outlivesCall(pkg: PackageModel, call: GoNode): boolean {
   return named("Start").length > 0 && !named("Wait").some((u) => pkg.functionOf(u) === func && !u.closest("go_statement"));
 }
 
+const OWN = ["os.Stdin", "os.Stdout", "os.Stderr"];
+
 /**
  * A command that has the process's own output or input is the user's: the terminal's signals reach it without the context.
  */
 export function isOfTerminal(pkg: PackageModel, call: GoNode): boolean {
-  const OWN = ["os.Stdin", "os.Stdout", "os.Stderr"];
   return usesOf(pkg, call).some((use) => {
     const field = climb(use).parent;
     const list = field?.kind === "selector_expression" ? field.parent : null;

@@ -52,7 +52,7 @@ function definedBy(pkg: PackageModel, node: GoNode, name: GoNode): Definition | 
 
 /** `ctx, cancel := context.WithCancel(...)` where ctx is a parameter: what it holds from there on, when nothing else writes it and it stands in the function's own block. */
 export function redefinitionOf(pkg: PackageModel, param: Binding, at: GoNode): Definition | null {
-  const [write, ...others] = param.uses.filter((u) => u.how === "write" || u.how === "readwrite" || u.how === "address");
+  const [write, ...others] = param.uses.filter(isWrite);
   const list = write?.node.parent;
   const node = list?.parent;
   if (!write || others.length > 0 || param.kind !== "param" || write.how !== "write" || write.func !== param.func) return null;
@@ -65,9 +65,14 @@ export function isOthers(pkg: PackageModel, binding: Binding): boolean {
   return binding.entity !== null && binding.entity.pkg !== pkg;
 }
 
+/** The use gives it another value, or may: its address is taken. */
+export function isWrite({ how }: Binding["uses"][number]): boolean {
+  return how === "write" || how === "readwrite" || how === "address";
+}
+
 /** True when the local is written again after its declaration, or its address is taken. */
 export function writtenLater(binding: Binding): boolean {
-  return binding.uses.some((u) => u.how === "write" || u.how === "readwrite" || u.how === "address");
+  return binding.uses.some(isWrite);
 }
 
 /** The loops around a node in its own function literal, the innermost first. */

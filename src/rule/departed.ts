@@ -4,6 +4,7 @@ import type { Binding, PackageModel, Witness } from "../model/model.ts";
 import { type ChannelOp, channelOf, goroutineOps, type LocalChannel, ownOps, repeatedIn } from "./channels.ts";
 import { definitionOf } from "./definitions.ts";
 import type { Runner } from "./goroutines.ts";
+import { atomAt } from "./paths.ts";
 import { isNamed, underlying } from "./types.ts";
 
 export type Send = ChannelOp & { readonly runner: Runner & { readonly start: GoNode } };
@@ -106,8 +107,7 @@ class Search {
   }
 
   #atomOf(node: GoNode): GoNode | null {
-    const place = this.#pkg.flow(this.#channel.func).locate(node);
-    return place?.block.atoms[place.index] ?? null;
+    return atomAt(this.#pkg.flow(this.#channel.func), node);
   }
 
   /** It leaves without having received anything. */

@@ -4,6 +4,7 @@
  */
 import { type GoNode, unparen } from "../go/node.ts";
 import type { Binding, Call, PackageModel, Type } from "../model/model.ts";
+import { lastName } from "../model/symbols.ts";
 import { calleeOf } from "./callees.ts";
 import { definitionOf } from "./definitions.ts";
 
@@ -99,10 +100,6 @@ export function selectorCalls(pkg: PackageModel, name: string): GoNode[] {
   return [...pkg.roots].flatMap((root) =>
     (pkg.callees(root).get(name) ?? []).filter((call) => unparen(call.child("function") as GoNode).kind === "selector_expression"),
   );
-}
-
-function lastName(symbol: string): string {
-  return symbol.slice(symbol.lastIndexOf(".") + 1);
 }
 
 /** A method of a type that is neither the standard library's nor without a path. */

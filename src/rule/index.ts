@@ -21,6 +21,7 @@ export * from "./edits.ts";
 export * from "./endless.ts";
 export * from "./follows-case.ts";
 export * from "./foreign.ts";
+export * from "./functions.ts";
 export * from "./give-up.ts";
 export * from "./goroutines.ts";
 export * from "./guard.ts";

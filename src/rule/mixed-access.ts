@@ -1,9 +1,11 @@
 /** Plain reads and writes of variables and fields that sync/atomic is used on elsewhere, where others may use them at the same time. */
 import { type GoNode, unparen } from "../go/node.ts";
 import type { Binding, FuncModel, PackageModel, Type } from "../model/model.ts";
+import { lastName } from "../model/symbols.ts";
 import { ATOMIC_TYPES, type AtomicCall, atomicCalls, samePlace } from "./atomic-calls.ts";
 import { calleeOf } from "./callees.ts";
 import { definitionOf } from "./definitions.ts";
+import { isOpen, outermost } from "./functions.ts";
 import { goroutineOf, inGoroutine } from "./goroutines.ts";
 import { handlerRequest } from "./handlers.ts";
 import { isUnderLock, joins, startsIn } from "./held.ts";
@@ -172,11 +174,10 @@ function isConcurrent(pkg: PackageModel, access: Access, target: Target): boolea
   const func = pkg.functionOf(place);
   if (!func || isTriedNext(pkg, access)) return false;
   if (how === "read" && target.atomic.word === "Pointer" && !pathFromEntry(pkg, func, place, (a) => loads(pkg, a, target, 3))) return false;
-  let root = func;
-  while (root.outer) root = root.outer;
+  const root = outermost(func);
   if (inGoroutine(pkg, place) || handlerRequest(pkg, root) || startedBefore(pkg, func, place)) return true;
   const owner = rootOf(pkg, place);
-  return /^\p{Lu}/u.test(root.name) && pkg.name !== "main" && (owner?.kind === "receiver" || owner?.entity != null);
+  return isOpen(root) && (owner?.kind === "receiver" || owner?.entity != null);
 }
 
 /** `old := x.f`, and then `CompareAndSwap(&x.f, old, new)`. */
@@ -263,7 +264,7 @@ function isFresh(pkg: PackageModel, local: Binding): boolean {
   if (value?.is("composite_literal", "type_assertion_expression")) return true;
   if (value && withoutConversions(pkg, value) !== unparen(value)) return true; // memory that is looked at as another type
   if (givesFresh(pkg, definition.value)) return true;
-  const name = definition.symbol?.slice(definition.symbol.lastIndexOf(".") + 1) ?? "";
+  const name = lastName(definition.symbol ?? "");
   return /^(new|make|create|open|stats|snapshot|copy|clone)/i.test(name);
 }
 

@@ -1,6 +1,12 @@
 /** Paths from a function's entry, which `Flow` answers only from a node on. Conditions can go both ways here. */
 import type { GoNode } from "../go/node.ts";
-import type { Block, FuncModel, PackageModel } from "../model/model.ts";
+import type { Block, Flow, FuncModel, PackageModel } from "../model/model.ts";
+
+/** The atom of the flow in which the node stands; null where it is never reached, or is no part of the function. */
+export function atomAt(flow: Flow, node: GoNode): GoNode | null {
+  const place = flow.locate(node);
+  return place?.block.atoms[place.index] ?? null;
+}
 
 /** True when a path leads from the entry to the node without meeting a stop. */
 export function pathFromEntry(pkg: PackageModel, func: FuncModel, to: GoNode, stop: (atom: GoNode) => boolean): boolean {

@@ -179,8 +179,13 @@ function waysOut(clause: GoNode): GoNode[] {
 
 /** In a loop, a wait for the signals of the operating system lasts as long as the process. */
 export function waitsForSignals(pkg: PackageModel, channel: GoNode): boolean {
+  return carriesSignals(pkg, channel) && loopsAround(channel).length > 0;
+}
+
+/** Is it a `chan os.Signal`? */
+export function carriesSignals(pkg: PackageModel, channel: GoNode): boolean {
   const type = underlying(pkg, pkg.typeOf(unparen(channel)));
-  return type.kind === "chan" && isNamed(type.elem, "os.Signal") && loopsAround(channel).length > 0;
+  return type.kind === "chan" && isNamed(type.elem, "os.Signal");
 }
 
 /** Is it a `chan struct{}`, whatever its name? */

@@ -1,6 +1,7 @@
 /** The words of `stale.ts`: what a use of a reused value does, and the syntax by which that is told. */
 import { type GoNode, unparen } from "../go/node.ts";
 import type { Binding, Entity, PackageModel, Type } from "../model/model.ts";
+import { lastName } from "../model/symbols.ts";
 import { definitionOf } from "./definitions.ts";
 import { deref, memberOf, underlying } from "./types.ts";
 
@@ -131,7 +132,7 @@ export function valueFor(target: GoNode): GoNode | null {
 export function isAppend(pkg: PackageModel, call: GoNode): boolean {
   const symbol = pkg.symbol(call.child("function") as GoNode);
   if (symbol === null) return false;
-  const name = symbol.slice(symbol.lastIndexOf(".") + 1);
+  const name = lastName(symbol);
   return symbol === "append" || (name.startsWith("Append") && !symbol.slice(0, symbol.indexOf("/") + 1).includes("."));
 }
 

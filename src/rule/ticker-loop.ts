@@ -2,8 +2,10 @@
 import { type GoNode, unparen } from "../go/node.ts";
 import type { FuncModel, PackageModel } from "../model/model.ts";
 import { statementsOf, unlabelled } from "./edits.ts";
+import { outermost } from "./functions.ts";
 import { goroutineOf } from "./goroutines.ts";
 import { leavesOf, targetOf } from "./obligation/exits.ts";
+import { atomAt } from "./paths.ts";
 import { callsOf } from "./pool.ts";
 import { isTickerChannel } from "./tickers.ts";
 import { climb } from "./values.ts";
@@ -93,8 +95,7 @@ function neverLeft(pkg: PackageModel, func: FuncModel, loop: GoNode, channel: Go
   const ways = body && leavesOf(body, body.children[0] ?? body);
   if (!body || !ways || body.find("call_expression").some((c) => pkg.noReturn(c) !== null)) return null;
   const flow = pkg.flow(func);
-  const place = flow.locate(channel);
-  const head = place?.block.atoms[place.index];
+  const head = atomAt(flow, channel);
   if (!head) return null; // never runs
   const out = ways.filter((w) => w.kind !== "continue_statement" || targetOf(w) !== loop);
   const exits = ["return", "end", "panic", "exit", "goexit"] as const;
@@ -106,9 +107,7 @@ function neverLeft(pkg: PackageModel, func: FuncModel, loop: GoNode, channel: Go
 export function startOf(pkg: PackageModel, node: GoNode, func: FuncModel): GoNode | null {
   const around = goroutineOf(pkg, node);
   if (around) return around.start;
-  let root = func;
-  while (root.outer) root = root.outer;
-  for (const call of callsOf(pkg, root)) {
+  for (const call of callsOf(pkg, outermost(func))) {
     const go = climb(call).parent;
     if (go?.kind === "go_statement") return go;
     const started = goroutineOf(pkg, call);

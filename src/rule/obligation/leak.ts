@@ -2,6 +2,8 @@
 import type { GoNode } from "../../go/node.ts";
 import type { Binding, Escape, Fact, Flow, FuncModel, PackageModel, Witness } from "../../model/model.ts";
 import { loopsAround } from "../definitions.ts";
+import { isMain } from "../functions.ts";
+import { atomAt } from "../paths.ts";
 import { type Acquisition, acquisitions, inSelectCase, waysOf } from "./acquire.ts";
 import { drainedAt } from "./drained.ts";
 import { type Events, eventsOf, fateOf } from "./hold.ts";
@@ -84,8 +86,7 @@ function fieldsOf(row: Resource): string[] {
 
 /** The ends of the function on which it is owed: none in main.main, whose end is the process's, unless the row says so. */
 export function countedExits(func: FuncModel, row: Resource): NonNullable<Escape["exits"]> {
-  const isMain = func.name === "main" && func.pkg.name === "main" && func.node.kind === "function_declaration";
-  return isMain && !row.inMain ? [] : (row.exits ?? ["return", "end"]);
+  return isMain(func) && !row.inMain ? [] : (row.exits ?? ["return", "end"]);
 }
 
 /** The select that waits on the value in one of its cases: it is made on entry, and not received when another case is taken. */
@@ -96,8 +97,7 @@ function selectAround(a: Acquisition): GoNode | null {
 function atomsOf(flow: Flow, nodes: readonly GoNode[]): Set<GoNode> {
   const atoms = new Set<GoNode>();
   for (const node of nodes) {
-    const place = flow.locate(node);
-    const atom = place?.block.atoms[place.index];
+    const atom = atomAt(flow, node);
     if (atom) atoms.add(atom);
   }
   return atoms;

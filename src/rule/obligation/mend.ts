@@ -17,6 +17,7 @@ import {
   wrapStatements,
 } from "../edits.ts";
 import { freshName, member, qualifier, reachOf } from "../names.ts";
+import { atomAt } from "../paths.ts";
 import type { Fix, ImportIntent } from "../rule.ts";
 import { memberOf, underlying } from "../types.ts";
 import { isConversion } from "../values.ts";
@@ -294,8 +295,7 @@ function beforeEachWayOut(leak: Leak, held: Held, { doubt }: MendOptions): Fix |
   const flow = leak.pkg.flow(leak.func);
   const lines = releaseLines(leak.row, leak.acquire, held.name);
   const unwinds = leak.row.exits?.includes("goexit") ? unwindsIn(leak.pkg, region, held.statement) : [];
-  const here = flow.locate(leak.call);
-  const acquires = here?.block.atoms[here.index];
+  const acquires = atomAt(flow, leak.call);
   // what the next turn acquires is that turn's own
   const open = [...ways, ...unwinds].filter((w) => flow.reaches(leak.call, w, (atom) => atom === acquires || leak.stop(atom), leak.facts));
   if (open.some((w) => !w.is("break_statement", "continue_statement") && readsHolder(leak, w))) return null;

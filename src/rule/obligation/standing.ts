@@ -1,6 +1,7 @@
 /** Releases that stand already, on some of the paths: which of them go when one is deferred, and where one more may stand. */
 import { type GoNode, unparen } from "../../go/node.ts";
 import { type Edits, ownerOf, remove, startWithComments, statementOf, statementsOf, trailingComment } from "../edits.ts";
+import { atomAt } from "../paths.ts";
 import type { Leak } from "./leak.ts";
 import { releaseText } from "./row.ts";
 
@@ -12,8 +13,7 @@ export function explicitReleases({ events }: Leak): GoNode[] {
 /** One of the releases may be of another value that the holder was given in the meantime. */
 export function mayBeAnothers(leak: Leak, releases: readonly GoNode[]): boolean {
   const flow = leak.pkg.flow(leak.func);
-  const here = flow.locate(leak.call);
-  const acquires = here?.block.atoms[here.index];
+  const acquires = atomAt(flow, leak.call);
   const written = leak.events.written.filter((w) => w !== leak.slot && flow.locate(w));
   return written.some((w) => releases.some((r) => flow.locate(r) && flow.reaches(w, r, (atom) => atom === acquires)));
 }
@@ -80,8 +80,7 @@ export function comesOtherwise(leak: Leak, exit: GoNode): boolean {
   const statement = statementOf(leak.call);
   if (!statement || !ownerOf(statement)?.contains(exit)) return true;
   const flow = leak.pkg.flow(leak.func);
-  const here = flow.locate(leak.call);
-  const acquires = here?.block.atoms[here.index];
+  const acquires = atomAt(flow, leak.call);
   const others = [...leak.events.handed, ...leak.events.written.filter((w) => w !== leak.slot)];
   if (!leak.row.harmlessTwice) others.push(...leak.events.released);
   return others.some((n) => n !== leak.slot && flow.locate(n) && flow.reaches(n, exit, (atom) => atom === acquires));

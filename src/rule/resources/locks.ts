@@ -1,5 +1,5 @@
 /** Mutexes in one function: which Unlock belongs to which Lock, by the operand that both name. */
-import { type GoNode, unparen } from "../../go/node.ts";
+import { type GoNode, topOf, unparen } from "../../go/node.ts";
 import type { Binding, FuncModel, PackageModel } from "../../model/model.ts";
 import { calleeOf } from "../callees.ts";
 import { definitionOf } from "../definitions.ts";
@@ -32,10 +32,6 @@ export function locksOf(pkg: PackageModel): LockCall[] {
   return [...pkg.roots].flatMap((root) => lockCalls(pkg, LOCK_SYMBOLS, root));
 }
 
-export function unlocksOf(pkg: PackageModel): LockCall[] {
-  return [...pkg.roots].flatMap((root) => lockCalls(pkg, UNLOCK_SYMBOLS, root));
-}
-
 /** All calls that lock or unlock in the declaration around one of them. */
 export function callsBeside(
   pkg: PackageModel,
@@ -43,12 +39,6 @@ export function callsBeside(
 ): { readonly locks: readonly LockCall[]; readonly unlocks: readonly LockCall[] } {
   const root = topOf(call);
   return { locks: lockCalls(pkg, LOCK_SYMBOLS, root), unlocks: lockCalls(pkg, UNLOCK_SYMBOLS, root) };
-}
-
-function topOf(node: GoNode): GoNode {
-  let n = node;
-  while (n.parent) n = n.parent;
-  return n;
 }
 
 const lockCalls: (pkg: PackageModel, wanted: Wanted, root: GoNode) => readonly LockCall[] = perDeclaration((pkg, wanted: Wanted, root) => {
@@ -85,13 +75,6 @@ export function rootOf(pkg: PackageModel, operand: GoNode): Binding | null {
   let n: GoNode | null = unparen(operand);
   while (n?.kind === "selector_expression") n = n.child("operand") && unparen(n.child("operand") as GoNode);
   return n?.kind === "identifier" ? pkg.binding(n) : null;
-}
-
-/** The function, method or literal around, outermost: what a deferred literal unlocks counts for the function that defers it. */
-export function outermost(func: FuncModel): FuncModel {
-  let f = func;
-  while (f.outer) f = f.outer;
-  return f;
 }
 
 const answers = new WeakMap<GoNode, Map<Binding, boolean>>();

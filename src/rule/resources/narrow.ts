@@ -2,7 +2,7 @@
 import { handedOutBy, type Resource } from "../obligation.ts";
 import type { HandsOut } from "../rule.ts";
 
-/** `.Open(`, `.Get(`, ...: one of these stands wherever one of the rows is acquired (but under a dot import, which is left alone). */
+/** `Open(`, `.Do(`, ...: one of these stands wherever one of the rows is acquired. */
 export function acquiredBy(rows: readonly Resource[]): string[] {
   const all = new Set(rows.flatMap((row) => row.acquire.map((a) => calling(a.symbol))));
   return [...all].filter((call) => !call.startsWith(".") || !all.has(call.slice(1))); // `Get(` is in `.Get(`

@@ -5,6 +5,7 @@ import { calleeOf, calleesOf } from "../callees.ts";
 import { endsProcess } from "../callers.ts";
 import { definitionOf } from "../definitions.ts";
 import { statementOf, statementsOf } from "../edits.ts";
+import { outermost } from "../functions.ts";
 import { drainedAt } from "../obligation/drained.ts";
 import { countedExits } from "../obligation/leak.ts";
 import type { Leak } from "../obligation.ts";
@@ -105,10 +106,8 @@ function isBodiless({ holder }: Leak): boolean {
 
 /** The handlers that the test writes out, one at least, write no body: net/http gives the client NoBody then. */
 function isAnsweredWithoutBody({ pkg, func }: Leak): boolean {
-  let test = func;
-  while (test.outer) test = test.outer;
-  const writers = test.node
-    .find("func_literal")
+  const writers = outermost(func)
+    .node.find("func_literal")
     .flatMap((literal) => pkg.functionAt(literal).params.filter((p) => isNamed(pkg.typeAt(p.type), "net/http.ResponseWriter")));
   return writers.length > 0 && writers.every(({ binding }) => !binding || isSilent(pkg, binding));
 }

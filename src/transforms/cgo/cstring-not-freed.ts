@@ -3,7 +3,6 @@ import {
   defineRule,
   type Edits,
   type Fix,
-  type FuncModel,
   finding,
   fix,
   freshName,
@@ -15,6 +14,7 @@ import {
   leaks,
   mend,
   messageOf,
+  outermost,
   type PackageModel,
   qualifier,
   type Resource,
@@ -73,10 +73,6 @@ export default defineRule({
     }
   },
 });
-
-function outermost(func: FuncModel): FuncModel {
-  return func.outer ? outermost(func.outer) : func;
-}
 
 function fixesOf(pkg: PackageModel, found: Leak): (Fix | null)[] {
   const pointer = qualifier(pkg, found.call, "unsafe", "Pointer");

@@ -2,9 +2,9 @@ import {
   asksContext,
   type Binding,
   type ContextInScope,
+  capacityOf,
   channelOf,
   climb,
-  constantOf,
   contextFor,
   defineRule,
   endsWithContext,
@@ -134,9 +134,7 @@ function isSlot(pkg: PackageModel, field: GoNode): boolean {
 /** n of `make(chan T, n)`. */
 function sizeOf(pkg: PackageModel, e: GoNode): number | null {
   const make = e.kind === "call_expression" && pkg.symbol(e.child("function") as GoNode) === "make" ? e : null;
-  const size = make?.child("arguments")?.items[1];
-  const constant = size ? constantOf(pkg, size) : null;
-  return typeof constant === "number" || typeof constant === "bigint" ? Number(constant) : null;
+  return make && capacityOf(pkg, make.child("arguments")?.items[1]);
 }
 
 /** `return ch`, `return Stream{C: ch}`. */

@@ -1,6 +1,7 @@
 import {
   addCase,
   type ContextInScope,
+  carriesSignals,
   caseChannel,
   contextsInScope,
   defineRule,
@@ -16,12 +17,9 @@ import {
   isBounded,
   isDoneChannel,
   isHandshake,
-  isNamed,
   leaving,
   type PackageModel,
   runsAfterDone,
-  underlying,
-  unparen,
   waitsForSignals,
 } from "../../rule/index.ts";
 
@@ -68,18 +66,15 @@ export default defineRule({
       if (context.via === "field" && waits.some((w) => isBareSignal(pkg, w))) continue; // what the type's author waits on instead
       if (isBounded(pkg, select, cases, context)) continue; // a timer ends the wait
       if (waits.some((w) => endsWithContext(pkg, w, select, context))) continue; // whoever answers gives up with the context
-      yield report(pkg, select, context, hasOwnEnd(pkg, cases) || isHandshake(pkg, select, waits) || onlySignals(pkg, waits));
+      yield report(
+        pkg,
+        select,
+        context,
+        hasOwnEnd(pkg, cases) || isHandshake(pkg, select, waits) || waits.every((w) => carriesSignals(pkg, w)),
+      );
     }
   },
 });
-
-/** All that it waits for are signals of the operating system: once for the process. */
-function onlySignals(pkg: PackageModel, waits: readonly GoNode[]): boolean {
-  return waits.every((w) => {
-    const type = underlying(pkg, pkg.typeOf(unparen(w)));
-    return type.kind === "chan" && isNamed(type.elem, "os.Signal");
-  });
-}
 
 function report(pkg: PackageModel, select: GoNode, context: ContextInScope, ownEnd: boolean): Finding {
   const done = `${context.text}.Done()`;

@@ -16,6 +16,7 @@ import {
   type PackageModel,
   plainStatement,
   qualifier,
+  rootOf,
   runnerOf,
   underlying,
   unparen,
@@ -137,12 +138,6 @@ function callsOf(pkg: PackageModel, method: FuncModel): { readonly call: GoNode;
 function isSame(pkg: PackageModel, a: GoNode, b: GoNode): boolean {
   const root = rootOf(pkg, a);
   return root !== null && root === rootOf(pkg, b) && a.text === b.text;
-}
-
-function rootOf(pkg: PackageModel, value: GoNode): Binding | null {
-  let e = value;
-  while (e.kind === "selector_expression") e = unparen(e.child("operand") as GoNode);
-  return e.kind === "identifier" ? pkg.binding(e) : null;
 }
 
 /** It declares the local, or gives it or the field another value. */

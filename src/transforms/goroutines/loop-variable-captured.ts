@@ -8,6 +8,7 @@ import {
   fix,
   type GoNode,
   insertFirst,
+  isWrite,
   type PackageModel,
   STARTERS,
   since,
@@ -226,7 +227,7 @@ function goesOn(pkg: PackageModel, func: FuncModel, loop: GoNode, literal: GoNod
 }
 
 function copied(binding: Binding, loop: GoNode, body: GoNode): Fix | null {
-  const written = binding.uses.some((u) => body.contains(u.node) && (u.how === "write" || u.how === "readwrite" || u.how === "address"));
+  const written = binding.uses.some((u) => body.contains(u.node) && isWrite(u));
   if (written && loop.items.some((n) => n.kind === "for_clause")) return null;
   return fix({
     title: `Give each turn its own ${binding.name}`,

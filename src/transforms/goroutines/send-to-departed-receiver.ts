@@ -10,6 +10,7 @@ import {
   type GoNode,
   groupOf,
   insertAfter,
+  isWrite,
   localChannels,
   loopsAround,
   ownOps,
@@ -185,10 +186,7 @@ function stable(pkg: PackageModel, expression: GoNode, at: GoNode): boolean {
   const binding = e?.kind === "identifier" ? pkg.binding(e) : null;
   if (!e || !binding || !sameBinding(pkg.resolve(binding.name, at), binding)) return false;
   if (binding.kind === "const") return true;
-  return (
-    binding.func !== null &&
-    !binding.uses.some((u) => (u.how === "write" || u.how === "readwrite" || u.how === "address") && u.node.start > at.start)
-  );
+  return binding.func !== null && !binding.uses.some((u) => isWrite(u) && u.node.start > at.start);
 }
 
 function capacity({ channel }: Departure, size: string): Edits {

@@ -7,6 +7,7 @@ import {
   type GoNode,
   isConstant,
   isOthers,
+  isWrite,
   type PackageModel,
   spanOf,
   unparen,
@@ -87,7 +88,7 @@ function isWritten(name: GoNode): boolean {
 /** `var c chan os.Signal; c = make(chan os.Signal)`: written once, in the function of the call and before it. */
 function onlyWrite(pkg: PackageModel, notify: Call, name: GoNode): GoNode | null {
   const binding = pkg.binding(name);
-  const writes = binding?.uses.filter((u) => u.how === "write" || u.how === "readwrite" || u.how === "address") ?? [];
+  const writes = binding?.uses.filter(isWrite) ?? [];
   const [write] = writes;
   if (!binding || writes.length !== 1 || !write || definitionOf(pkg, binding) || write.func !== notify.func) return null;
   return assignedBefore(pkg, notify, name);

@@ -16,6 +16,7 @@ import {
   indentOf,
   isNamed,
   member,
+  outermost,
   ownerOf,
   type PackageModel,
   qualifier,
@@ -93,8 +94,7 @@ export default defineRule({
 
 /** The loop, or what starts it, stands in main.main or in an init. */
 function isProgram(func: FuncModel): boolean {
-  let root = func;
-  while (root.outer) root = root.outer;
+  const root = outermost(func);
   return !root.receiver && (root.name === "init" || (root.name === "main" && root.pkg.name === "main"));
 }
 

@@ -9,6 +9,7 @@ import {
   type GoNode,
   hasCalls,
   insertBefore,
+  isMain,
   loopsAround,
   meansTheSame,
   ownerOf,
@@ -62,7 +63,7 @@ export default defineRule({
       const loop = pkg.flow(after.func).inLoop(select);
       if (collected && !loop) continue; // the timer is collected with the function's frame
       const fixes = [
-        !loop && endsFunction(pkg, after, select) ? stopOnReturn(pkg, after, select, others) : stopInEachCase(pkg, after, select, others),
+        !loop && endsFunction(after, select) ? stopOnReturn(pkg, after, select, others) : stopInEachCase(pkg, after, select, others),
         loop ? resetEachTurn(pkg, after, select, others, collected) : null,
       ];
       yield finding({ id: "time-after-in-select" }, after.node, messageFor(loop, collected), fixes, {
@@ -72,7 +73,7 @@ export default defineRule({
         })),
         // A loop that another case ends leaves one timer, once; those of main and of a test are gone with them.
         tier:
-          collected || after.file.test || (loop ? !others.some((c) => turnsAgain(pkg, c, select)) : isMain(pkg, after))
+          collected || after.file.test || (loop ? !others.some((c) => turnsAgain(pkg, c, select)) : isMain(after.func))
             ? "pedantic"
             : undefined,
       });
@@ -81,13 +82,9 @@ export default defineRule({
 });
 
 /** It waits in the function's own block, so a defer there runs soon after. The end of main is the process's. */
-function endsFunction(pkg: PackageModel, { func }: Call, select: GoNode): boolean {
+function endsFunction({ func }: Call, select: GoNode): boolean {
   const statement = statementOf(select);
-  return func !== null && !isMain(pkg, { func }) && statement !== null && ownerOf(statement) === func.body;
-}
-
-function isMain(pkg: PackageModel, { func }: Pick<Call, "func">): boolean {
-  return pkg.name === "main" && func?.name === "main" && func.node.kind === "function_declaration";
+  return func !== null && !isMain(func) && statement !== null && ownerOf(statement) === func.body;
 }
 
 /** The case leads to the select again: one timer more on each turn. */
