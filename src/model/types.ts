@@ -108,7 +108,7 @@ export class Types {
   #select(node: GoNode): Selection | null {
     const operand = node.child("operand") ?? node.child("package");
     const field = node.child("field") ?? node.child("name");
-    if (!operand || !field || this.namedObject(node) !== null) return null;
+    if (!operand || !field || this.#packageAt(strip(operand)) !== null) return null;
     const denoted = denotedType(this, operand);
     const found = this.selectIn(denoted ?? this.typeOf(operand), field.text, this.pkg);
     if (!found || !denoted) return found;
@@ -231,9 +231,15 @@ export class Types {
   }
 
   #qualified(operand: GoNode, name: string): Obj | null {
+    const path = this.#packageAt(operand);
+    return path === null ? null : this.member(path, name);
+  }
+
+  /** The path of the package that an operand names. */
+  #packageAt(operand: GoNode): string | null {
     if (operand.kind !== "identifier" && operand.kind !== "package_identifier") return null;
     const o = this.namedObject(operand);
-    return o?.kind === "package" ? this.member(o.path, name) : null;
+    return o?.kind === "package" ? o.path : null;
   }
 
   objectOf(b: Binding): Obj | null {

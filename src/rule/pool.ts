@@ -189,7 +189,6 @@ export function sightsOf(pkg: PackageModel, take: Taken): Sight[] {
 }
 
 function sightsAfter(pkg: PackageModel, func: FuncModel, touches: readonly Touch[], from: GoNode): Sight[] {
-  const flow = pkg.flow(func);
   const found: Sight[] = [];
   for (const touch of touches) {
     if (
@@ -200,7 +199,8 @@ function sightsAfter(pkg: PackageModel, func: FuncModel, touches: readonly Touch
       continue;
     for (const cell of touch.sees) {
       if (blockedBefore(touches, touch, cell)) continue;
-      if (flow.reaches(from, touch.node, (atom) => blocks(touches, atom, touch, cell, func))) found.push({ node: touch.node, cell });
+      if (pkg.flow(func).reaches(from, touch.node, (atom) => blocks(touches, atom, touch, cell, func)))
+        found.push({ node: touch.node, cell });
     }
   }
   return found;
@@ -243,37 +243,71 @@ export function callsOf(pkg: PackageModel, func: FuncModel): GoNode[] {
 
 // ---------------------------------------------------------------- Put
 
+/** Does anything fill a value that one of the pool's Puts gives back? Where nothing does, no Put needs to be looked at closely. */
+export function isEverFilled(pkg: PackageModel, pool: Pool, reused: Reused): boolean {
+  return putsOf(pkg, pool).some((put) => isFilledFor(pkg, reused, put, 0, 0));
+}
+
+function isFilledFor(pkg: PackageModel, reused: Reused, call: GoNode, index: number, depth: number): boolean {
+  const given = givenTo(pkg, reused, call, index, depth);
+  if (!given) return false;
+  const { func, binding, touches } = given;
+  if (touches.some((t) => t.fills.length > 0)) return true;
+  return handedOnBy(pkg, func, binding).some(([c, at]) => isFilledFor(pkg, reused, c, at, depth + 1));
+}
+
 /** Puts of the pool after which `cell` is still filled. */
 export function filledPuts(pkg: PackageModel, pool: Pool, reused: Reused, cell: string): GoNode[] {
   return putsOf(pkg, pool).filter((put) => givesBackFilled(pkg, reused, put, 0, cell));
 }
 
-/** Does the call, a Put or a helper that puts, give back a value whose `cell` an earlier statement filled and none cleaned? */
-export function givesBackFilled(pkg: PackageModel, reused: Reused, call: GoNode, index: number, cell: string, depth = 0): boolean {
+interface Given {
+  readonly func: FuncModel;
+  readonly arg: GoNode;
+  readonly binding: Binding;
+  /** The function that has the value. */
+  readonly holder: FuncModel;
+  readonly touches: readonly Touch[];
+}
+
+/** What a call, a Put or a helper that puts, gives back; null where nothing names it, or it is new. */
+function givenTo(pkg: PackageModel, reused: Reused, call: GoNode, index: number, depth: number): Given | null {
   const func = pkg.functionOf(call);
   const arg = call.child("arguments")?.items[index];
   const binding = arg && func ? valueIn(pkg, arg) : null;
-  if (!func || !arg || !binding?.func || depth > 2 || isNewOnly(pkg, binding)) return false;
+  if (!func || !arg || !binding?.func || depth > 2 || isNewOnly(pkg, binding)) return null;
   const shape = arg.kind === "unary_expression" ? { ...reused, pointer: false } : reused;
-  const touches = touchesOf(pkg, shape, binding);
+  return { func, arg, binding, holder: binding.func, touches: touchesOf(pkg, shape, binding) };
+}
+
+/** Does the call give back a value whose `cell` an earlier statement filled and none cleaned? */
+function givesBackFilled(pkg: PackageModel, reused: Reused, call: GoNode, index: number, cell: string, depth = 0): boolean {
+  const given = givenTo(pkg, reused, call, index, depth);
+  if (!given) return false;
+  const { func, arg, binding, holder, touches } = given;
   const cleans = (atom: GoNode, where: FuncModel) =>
     touches.some((t) => atom.contains(t.node) && !runsLater(t.node, where) && covers(t.cleans, cell));
   // In this function the value is clean before the Put, whatever was done to it.
-  if (binding.func !== func && !pathFromEntry(pkg, func, call, (atom) => cleans(atom, func))) return false;
-  const holder = binding.func;
-  const flow = pkg.flow(holder);
+  if (holder !== func && !pathFromEntry(pkg, func, call, (atom) => cleans(atom, func))) return false;
   const later = runsLater(call, holder);
   if (later && touches.some((t) => covers(t.cleans, cell) && t.node.start > call.start && t.node.closest("defer_statement"))) return false;
   const filled = touches.some((t) => {
     if (!covers(t.fills, cell) || t.node === arg || call.contains(t.node)) return false;
+    const flow = pkg.flow(holder);
     if (!later) return !inDeferred(t.node, holder) && flow.reaches(t.node, call, (atom) => cleans(atom, holder));
     return flow.escape(t.node, { stop: (atom) => cleans(atom, holder) }) !== null;
   });
   if (filled) return true;
-  if (binding.kind !== "param" || binding.func !== func) return false;
-  if (!pathFromEntry(pkg, func, call, (atom) => cleans(atom, func))) return false;
+  const handed = handedOnBy(pkg, func, binding);
+  if (handed.length === 0 || !pathFromEntry(pkg, func, call, (atom) => cleans(atom, func))) return false;
+  return handed.some(([c, at]) => givesBackFilled(pkg, reused, c, at, cell, depth + 1));
+}
+
+/** Who calls the function of which the value is a parameter, and as which argument. */
+function handedOnBy(pkg: PackageModel, func: FuncModel, binding: Binding): readonly (readonly [call: GoNode, index: number])[] {
+  if (binding.kind !== "param" || binding.func !== func) return [];
   const at = func.params.findIndex((p) => p.binding === binding);
-  return callsOf(pkg, func).some((c) => givesBackFilled(pkg, reused, c, at, cell, depth + 1));
+  return callsOf(pkg, func).map((call) => [call, at] as const);
 }
 
 /** The variable that is put: `x`, or `&x`. */

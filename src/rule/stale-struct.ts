@@ -1,6 +1,8 @@
 /** What code does with the fields of a reused struct: the cells of `stale.ts` are its fields. */
 import { type GoNode, unparen } from "../go/node.ts";
-import type { Binding, FuncModel, PackageModel, Selection, Type } from "../model/model.ts";
+import type { Declaration } from "../go/outline.ts";
+import type { Binding, FieldType, FuncModel, PackageModel, Selection, Type } from "../model/model.ts";
+import { perPackage } from "./per-package.ts";
 import {
   assigned,
   CLEAN,
@@ -136,21 +138,29 @@ function fieldDeed(pkg: PackageModel, selector: GoNode, selection: Selection, de
 }
 
 /** A cache by its name, or a list that the package takes elements off (a free list): kept from use to use on purpose. */
-function isKept(pkg: PackageModel, selection: Selection): boolean {
-  const lower = selection.name.toLowerCase();
+function isKept(pkg: PackageModel, { name, type, field }: Selection): boolean {
+  const lower = name.toLowerCase();
   if (lower.includes("cache") || lower.includes("memo") || lower.includes("intern")) return true;
-  if (underlying(pkg, selection.type).kind !== "slice") return false;
-  const isAssigned = ({ text, at }: { text: string; at: number }) =>
-    "=,".includes(text.slice(at + selection.name.length, at + selection.name.length + 8).trimStart()[0] ?? " ");
-  for (const mention of pkg.mentions(selection.name, isAssigned)) {
+  return field !== null && underlying(pkg, type).kind === "slice" && isFreeList(pkg, field);
+}
+
+/** `x.f = x.f[i:]` stands somewhere. */
+const isFreeList = perPackage((pkg, { name, node }: FieldType): boolean => {
+  const isCut = ({ text, at, declaration }: { readonly text: string; readonly at: number; readonly declaration: Declaration }) => {
+    const end = at + name.length;
+    if (!"=,".includes(text.slice(end, end + 8).trimStart()[0] ?? " ")) return false;
+    const again = text.indexOf(`${name}[`, end);
+    return again >= 0 && again < declaration.end;
+  };
+  for (const mention of pkg.mentions(name, isCut)) {
     const selector = mention.parent;
     if (selector?.kind !== "selector_expression" || !isTarget(selector)) continue;
     const value = valueFor(selector);
     if (value?.kind !== "slice_expression" || isEmptySlice(value) || value.child("operand")?.text !== selector.text) continue;
-    if (pkg.selection(selector)?.field?.node === selection.field?.node) return true;
+    if (pkg.selection(selector)?.field?.node === node) return true;
   }
   return false;
-}
+});
 
 /** The field's address is given away: who has it may fill it. */
 function stop(cell: string): Deed {

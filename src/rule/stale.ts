@@ -5,6 +5,7 @@
 import { type GoNode, unparen } from "../go/node.ts";
 import type { Binding, Entity, FuncModel, PackageModel } from "../model/model.ts";
 import { passesEveryPath, pathFromEntry, runsLater } from "./paths.ts";
+import { perPackage } from "./per-package.ts";
 import {
   ALL,
   assigned,
@@ -29,8 +30,25 @@ import { touchesOfStruct } from "./stale-struct.ts";
 
 export { ALL, covers, isNew, type Reused, reusedOf, type Touch } from "./stale-core.ts";
 
+const touchesKnown = perPackage((_, __: Binding): { readonly reused: Reused; readonly touches: readonly Touch[] }[] => []);
+
 /** The uses of the value in `binding` and in plain copies of it, in the text's order. */
-export function touchesOf(pkg: PackageModel, reused: Reused, binding: Binding, depth = 0): Touch[] {
+export function touchesOf(pkg: PackageModel, reused: Reused, binding: Binding): readonly Touch[] {
+  const known = touchesKnown(pkg, binding);
+  let own = known.find((k) => isLike(k.reused, reused));
+  if (!own) {
+    own = { reused, touches: touchesAt(pkg, reused, binding, 0) };
+    known.push(own);
+  }
+  return own.touches;
+}
+
+/** Values of these kinds are touched in the same ways. */
+function isLike(a: Reused, b: Reused): boolean {
+  return a.shape === b.shape && a.pointer === b.pointer;
+}
+
+function touchesAt(pkg: PackageModel, reused: Reused, binding: Binding, depth: number): Touch[] {
   const touches: Touch[] = [];
   const add = (b: Binding, r: Reused, copies: number): void => {
     for (const use of b.uses) {
@@ -195,30 +213,53 @@ const STANDARD = new Set(
 );
 
 export const MAX_DEPTH = 3;
-const busy = new Set<Binding>();
+/** Whose calls are being looked into, the outermost first. */
+const busy: Binding[] = [];
+
+interface Effect {
+  readonly reused: Reused;
+  readonly depth: number;
+  /** The outermost of those that are busy meanwhile; none from where no other call is looked into, so that no busy one can be met again. */
+  readonly from: Binding | undefined;
+  readonly deed: Deed;
+}
+
+const effectsOn = perPackage((_, __: Binding): Effect[] => []);
 
 /** What a call of `func` does with the value that it gets as `binding`. */
 export function effectOn(pkg: PackageModel, reused: Reused, target: { func: FuncModel; binding: Binding } | null, depth: number): Deed {
-  if (!target || depth >= MAX_DEPTH || busy.has(target.binding)) return UNKNOWN;
+  if (!target || depth >= MAX_DEPTH || busy.includes(target.binding)) return UNKNOWN;
   const { func, binding } = target;
-  busy.add(binding);
+  const from = depth + 1 < MAX_DEPTH ? busy[0] : undefined;
+  const effects = effectsOn(pkg, binding);
+  const known = effects.find((e) => e.depth === depth && e.from === from && isLike(e.reused, reused));
+  if (known) return known.deed;
+  busy.push(binding);
   try {
-    const touches = touchesOf(pkg, reused, binding, depth + 1);
-    const cells = new Set(touches.flatMap((t) => [...t.sees, ...t.overwrites, ...t.fills, ...t.cleans]));
-    const has = (deed: "overwrites" | "cleans", cell: string) =>
-      passesEveryPath(pkg, func, (atom) => touches.some((t) => atom.contains(t.node) && !runsLater(t.node, func) && covers(t[deed], cell)));
-    const list = [...cells];
-    return {
-      ...NOTHING,
-      sees: list.filter((c) => touches.some((t) => covers(t.sees, c) && seenFromEntry(pkg, func, touches, t, c))),
-      overwrites: list.filter((c) => has("overwrites", c)),
-      cleans: list.filter((c) => has("cleans", c)),
-      fills: list.filter((c) => !has("cleans", c) && touches.some((t) => covers(t.fills, c))),
-      unknown: touches.some((t) => t.unknown && !isGivenBack(pkg, t.node)),
-    };
+    const deed = sumOf(pkg, func, touchesAt(pkg, reused, binding, depth + 1));
+    effects.push({ reused, depth, from, deed });
+    return deed;
   } finally {
-    busy.delete(binding);
+    busy.pop();
   }
+}
+
+/** What the function does by all of these together. */
+function sumOf(pkg: PackageModel, func: FuncModel, touches: readonly Touch[]): Deed {
+  const cells = [...new Set(touches.flatMap((t) => [...t.sees, ...t.overwrites, ...t.fills, ...t.cleans]))];
+  const does = (deed: "overwrites" | "cleans" | "fills", cell: string) => touches.some((t) => covers(t[deed], cell));
+  const always = (deed: "overwrites" | "cleans", cell: string) =>
+    does(deed, cell) &&
+    passesEveryPath(pkg, func, (atom) => touches.some((t) => atom.contains(t.node) && !runsLater(t.node, func) && covers(t[deed], cell)));
+  const cleans = cells.filter((c) => always("cleans", c));
+  return {
+    ...NOTHING,
+    sees: cells.filter((c) => touches.some((t) => covers(t.sees, c) && seenFromEntry(pkg, func, touches, t, c))),
+    overwrites: cells.filter((c) => always("overwrites", c)),
+    cleans,
+    fills: cells.filter((c) => !cleans.includes(c) && does("fills", c)),
+    unknown: touches.some((t) => t.unknown && !isGivenBack(pkg, t.node)),
+  };
 }
 
 function isGivenBack(pkg: PackageModel, node: GoNode): boolean {

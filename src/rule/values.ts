@@ -16,7 +16,9 @@ const POINTED_TO = [...PLAIN, "float32", "float64", "complex64", "complex128", "
 /** `T(x)`, `(*T)(x)`, `unsafe.Pointer(x)`: a call whose callee is a type. */
 export function isConversion(pkg: PackageModel, call: GoNode): boolean {
   if (call.kind === "type_conversion_expression") return true;
-  let callee = unparen(call.child("function") ?? call);
+  const called = call.child("function");
+  if (!called) return false;
+  let callee = unparen(called);
   const pointer = callee.kind === "unary_expression";
   while (callee.kind === "unary_expression" && callee.child("operator")?.kind === "*") callee = unparen(callee.child("operand") as GoNode);
   if (callee.kind === "identifier") {

@@ -54,9 +54,7 @@ export function typeAtNode(t: Types, node: GoNode): Type {
     case "array_type": {
       const elem = node.child("element");
       const length = node.child("length");
-      if (!elem || !length) return core.unknown;
-      const n = t.constant(length);
-      return { kind: "array", elem: t.typeAt(elem), length: typeof n === "number" && n >= 0 ? n : null };
+      return elem && length ? arrayAt(t, elem, length) : core.unknown;
     }
     case "map_type": {
       const key = node.child("key");
@@ -78,6 +76,22 @@ export function typeAtNode(t: Types, node: GoNode): Type {
     default:
       return core.unknown;
   }
+}
+
+/** Its length is worked out when somebody asks: it may be a constant of a package that nothing else is wanted of. */
+function arrayAt(t: Types, elem: GoNode, length: GoNode): Type {
+  let known: number | null | undefined;
+  return {
+    kind: "array",
+    elem: t.typeAt(elem),
+    get length() {
+      if (known === undefined) {
+        const n = t.constant(length);
+        known = typeof n === "number" && n >= 0 ? n : null;
+      }
+      return known;
+    },
+  };
 }
 
 function isReceive(channel: GoNode): boolean {

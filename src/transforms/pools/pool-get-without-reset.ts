@@ -12,6 +12,7 @@ import {
   insertAfter,
   insertBefore,
   insertFirst,
+  isEverFilled,
   isNamed,
   newOf,
   type PackageModel,
@@ -65,6 +66,7 @@ export default defineRule({
       if (putsOf(pkg, pool).length === 0) continue; // every value is new
       const made = newOf(pkg, pool);
       if (take.reused.shape === "slice" && made && hasLength(made)) continue; // scratch, filled whole
+      if (!isEverFilled(pkg, pool, take.reused)) continue; // what comes back is empty
       const seen = sightsOf(pkg, take);
       const cells = [...new Set(seen.map((s) => s.cell))].filter((c) => filledPuts(pkg, pool, take.reused, c).length > 0);
       if (cells.length === 0) continue; // nothing old can be seen, or what comes back is empty
