@@ -46,6 +46,8 @@ export interface Entity {
    * null when the declaration does not parse.
    */
   readonly node: GoNode | null;
+  /** For what hangs on the signature alone: a function or method without its body, as long as nobody needed that; else as `node`. */
+  readonly head: GoNode | null;
 }
 
 /** One package: the files of one directory with one package name. */

@@ -1,6 +1,7 @@
 /** What the files of a package declare, by name. */
 import type { GoNode } from "../go/node.ts";
 import type { Declaration } from "../go/outline.ts";
+import { readHead } from "../go/syntax/read.ts";
 import type { GoFile } from "./file.ts";
 import type { Entity, PackageModel } from "./model.ts";
 
@@ -27,6 +28,10 @@ export class PackageEntity implements Entity {
   get node(): GoNode | null {
     if (this.#node === undefined) this.#node = this.#find();
     return this.#node;
+  }
+
+  get head(): GoNode | null {
+    return (this.#node === undefined && headOf(this.file, this.declaration)) || this.node;
   }
 
   #find(): GoNode | null {
@@ -70,6 +75,18 @@ export function namesOf(identity: object, files: readonly GoFile[]): Names {
   const made = { byName, byReceiver };
   names.set(identity, made);
   return made;
+}
+
+const heads = new WeakMap<Declaration, GoNode>();
+
+/** A function or method without its body; null where only the whole declaration tells. */
+function headOf(file: GoFile, declaration: Declaration): GoNode | null {
+  if (declaration.body === null) return null;
+  const known = heads.get(declaration);
+  if (known) return known;
+  const head = readHead(file.source, declaration.start, declaration.body);
+  if (head) heads.set(declaration, head);
+  return head;
 }
 
 const specs = new WeakMap<GoNode, Map<string, GoNode>>();

@@ -14,7 +14,7 @@ import { type Declarations, Focus, type Indexes } from "./focus.ts";
 import type { Binding, Call, Entity, ExitKind, Flow, FuncModel, PackageModel, Scope, Selection, Type } from "./model.ts";
 import { namesOf, PackageEntity } from "./names.ts";
 import { NoReturn } from "./noreturn.ts";
-import { LocalScope, type LocalScopes, localScopes } from "./scopes.ts";
+import { LocalScope, type LocalScopes, localScopes, mayMeanLocal } from "./scopes.ts";
 import { exportedNames } from "./stdlib.ts";
 import { lastName } from "./symbols.ts";
 import { Types } from "./types.ts";
@@ -83,6 +83,8 @@ class FileScope implements Scope {
   readonly node = null;
   readonly bindings = new Map<string, OuterBinding>();
   readonly dots: FileImport[] = [];
+  /** What names that no function declares mean in this file, as far as it was asked. */
+  readonly resolved = new Map<string, Binding | null>();
 
   constructor(file: GoFile, parent: Scope, nameOf: (i: FileImport) => readonly string[]) {
     this.parent = parent;
@@ -111,11 +113,12 @@ export class Package implements PackageModel {
   readonly #local = new Map<GoNode, LocalScopes>();
   readonly #flows = new Map<FuncModel, Flow>();
   readonly #imports = new Map<string, PackageModel | null>();
-  readonly #outer = new Map<string, OuterBinding | null>();
+  readonly #outer = new Map<string, OuterBinding>();
   readonly #symbols = new Map<GoNode, string | null>();
   readonly #mentions = new Map<string, Once<GoNode>>();
   readonly #places = new Map<string, readonly Places[]>();
   readonly #entities = new Map<string, readonly PackageEntity[]>();
+  readonly #tops = new Map<string, readonly Entity[]>();
   readonly #indexes: Indexes = new Map();
   #focus: Focus;
 
@@ -183,7 +186,12 @@ export class Package implements PackageModel {
   }
 
   lookup(name: string): readonly Entity[] {
-    return this.#named(name).filter((e) => e.kind !== "method");
+    let tops = this.#tops.get(name);
+    if (!tops) {
+      tops = this.#named(name).filter((e) => e.kind !== "method");
+      this.#tops.set(name, tops);
+    }
+    return tops;
   }
 
   methods(type: string): readonly Entity[] {
@@ -339,7 +347,7 @@ export class Package implements PackageModel {
     if (identifier.kind === "field_identifier") return null;
     const name = identifier.text;
     if (name === "_") return null;
-    const local = this.#scopesOf(topOf(identifier)).bindings.get(identifier);
+    const local = this.#scopesAround(identifier)?.bindings.get(identifier);
     if (local) return local;
     if (isNobodysName(identifier)) return null;
     if (identifier.parent?.kind === "keyed_element" || identifier.parent?.parent?.kind === "keyed_element") {
@@ -350,23 +358,38 @@ export class Package implements PackageModel {
   }
 
   resolve(name: string, at: GoNode): Binding | null {
-    const { scopes } = this.#scopesOf(topOf(at));
-    for (let n: GoNode | null = at; n; n = n.parent) {
-      const binding = scopes.get(n)?.bindings.get(name);
+    const scopes = this.#scopesAround(at)?.scopes;
+    for (let n: GoNode | null = scopes ? at : null; n; n = n.parent) {
+      const binding = scopes?.get(n)?.bindings.get(name);
       if (binding && (binding.visibleFrom <= at.start || binding.kind === "label")) return binding;
     }
     return this.#outerBinding(name, this.fileOf(at));
   }
 
+  /** The scopes of the declaration in which the node stands; null where no local can be meant, for which nothing needs to be looked at. */
+  #scopesAround(node: GoNode): LocalScopes | null {
+    const top = topOf(node);
+    return this.#local.get(top) ?? (mayMeanLocal(node) ? this.#scopesOf(top) : null);
+  }
+
   #outerBinding(name: string, file: GoFile): Binding | null {
     const fileScope = this.#fileScope(file);
+    let binding = fileScope.resolved.get(name);
+    if (binding === undefined) {
+      binding = this.#resolved(name, fileScope);
+      fileScope.resolved.set(name, binding);
+    }
+    return binding;
+  }
+
+  #resolved(name: string, fileScope: FileScope): Binding | null {
     const imported = fileScope.bindings.get(name);
     if (imported) {
       // A guessed package name gives way to a name that the package declares.
       if (imported.import?.alias || this.lookup(name).length === 0) return imported;
     }
     const known = this.#outer.get(name);
-    if (known !== undefined && known !== null) return known;
+    if (known) return known;
     const entity = this.lookup(name)[0];
     if (entity) {
       const binding = new OuterBinding(name, entity.kind as Binding["kind"], this.#scope, entity, null);

@@ -93,6 +93,34 @@ export function localScopes(root: GoNode, env: ScopeEnv): { result: LocalScopes;
   return { result: builder, finish: () => builder.resolveKeys() };
 }
 
+/**
+ * False for a name in a signature, in a type or in a variable's value where nothing around it declares locals: no block, no function
+ * literal, no type parameters. Whoever knows needs no scopes.
+ */
+export function mayMeanLocal(name: GoNode): boolean {
+  for (let n: GoNode | null = name; n; n = n.parent) {
+    switch (n.kind) {
+      case "block":
+      case "func_literal":
+        return true;
+      case "parameter_declaration":
+        if (n.child("name") ? name.field === "name" : n.parent && misreadName(n.parent, n)) return true;
+        break;
+      case "variadic_parameter_declaration":
+        if (name.field === "name") return true;
+        break;
+      case "method_declaration":
+        if (n.child("receiver")?.find("type_arguments").length) return true;
+        break;
+      case "function_declaration":
+      case "type_spec":
+      case "type_alias":
+        if (n.child("type_parameters")) return true;
+    }
+  }
+  return false;
+}
+
 class Builder implements LocalScopes {
   readonly scopes = new Map<GoNode, LocalScope>();
   readonly bindings = new Map<GoNode, LocalBinding>();

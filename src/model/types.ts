@@ -108,7 +108,7 @@ export class Types {
   #select(node: GoNode): Selection | null {
     const operand = node.child("operand") ?? node.child("package");
     const field = node.child("field") ?? node.child("name");
-    if (!operand || !field || this.#packageAt(strip(operand)) !== null) return null;
+    if (!operand || !field || this.packageNamed(strip(operand)) !== null) return null;
     const denoted = denotedType(this, operand);
     const found = this.selectIn(denoted ?? this.typeOf(operand), field.text, this.pkg);
     if (!found || !denoted) return found;
@@ -231,15 +231,15 @@ export class Types {
   }
 
   #qualified(operand: GoNode, name: string): Obj | null {
-    const path = this.#packageAt(operand);
+    const path = this.packageNamed(operand);
     return path === null ? null : this.member(path, name);
   }
 
-  /** The path of the package that an operand names. */
-  #packageAt(operand: GoNode): string | null {
+  /** The import path of the package that an identifier names, else null. */
+  packageNamed(operand: GoNode): string | null {
     if (operand.kind !== "identifier" && operand.kind !== "package_identifier") return null;
-    const o = this.namedObject(operand);
-    return o?.kind === "package" ? o.path : null;
+    const b = this.pkg.binding(operand);
+    return b?.kind === "import" && b.import && b.import.alias !== "." ? b.import.path : null;
   }
 
   objectOf(b: Binding): Obj | null {
@@ -428,7 +428,7 @@ export class Types {
     if (entities.length === 0) return null;
     let agreed: DeclaredMethod | null = null;
     for (const e of entities) {
-      const node = e.node;
+      const node = e.head;
       if (!node) return { type: core.unknown, pointer: false, entity: null };
       let signature = this.#methodTypes.get(e);
       if (!signature) {

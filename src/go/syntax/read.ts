@@ -15,8 +15,20 @@ import * as T from "./tokens.ts";
 export function readDeclaration(source: Source, at: Range): GoNode | null {
   const text = source.text.slice(at.start, at.end);
   if (text.includes("\0") || text.includes("\ufeff")) return null; // Go takes neither, not even in a comment
+  return unlessRefused(() => new TopReader(source, at.start, at.end).declaration());
+}
+
+/**
+ * A function or method without its body, which begins at `body`; null when it is not read here. Neither are type parameters and types that are
+ * written out in a signature, `struct{...}`: they are known by their nodes, which the whole declaration has too.
+ */
+export function readHead(source: Source, start: number, body: number): GoNode | null {
+  return unlessRefused(() => new TopReader(source, start, body).head());
+}
+
+function unlessRefused(read: () => GoNode): GoNode | null {
   try {
-    return new TopReader(source, at.start, at.end).declaration();
+    return read();
   } catch (error) {
     if (error === REFUSED) return null;
     throw error;
@@ -28,6 +40,12 @@ class TopReader extends StatementReader {
     const node = this.any();
     if (!this.at(T.END) || node.end !== this.limit) this.refuse();
     insertComments(node, this.comments);
+    return node;
+  }
+
+  head(): GoNode {
+    const node = this.any();
+    if (!this.at(T.END) || hasOwnTypes(node)) this.refuse();
     return node;
   }
 
@@ -44,5 +62,17 @@ class TopReader extends StatementReader {
       default:
         return this.refuse();
     }
+  }
+}
+
+function hasOwnTypes({ kind, children }: GoNode): boolean {
+  switch (kind) {
+    case "type_parameter_list":
+    case "type_arguments":
+    case "struct_type":
+    case "interface_type":
+      return true;
+    default:
+      return children.some(hasOwnTypes);
   }
 }

@@ -101,8 +101,8 @@ function member(t: Types, node: GoNode): Value | null {
   const operand = node.child("operand");
   const field = node.child("field");
   if (!operand || !field) return null;
-  const o = operand.kind === "identifier" ? t.namedObject(operand) : null;
-  return o?.kind === "package" ? t.memberValue(o.path, field.text) : null;
+  const path = t.packageNamed(operand);
+  return path === null ? null : t.memberValue(path, field.text);
 }
 
 /** Value of a member of another package. */
@@ -169,7 +169,7 @@ function binary(t: Types, node: GoNode, iota: bigint | null): Value | null {
   const left = node.child("left");
   const right = node.child("right");
   const operator = node.child("operator")?.kind;
-  if (!left || !right || !operator) return null;
+  if (!left || !right || !operator || !mayHaveValue(right)) return null;
   const a = evaluate(t, left, iota);
   if (a === null) return null;
   const b = evaluate(t, right, iota);
@@ -183,6 +183,21 @@ function binary(t: Types, node: GoNode, iota: bigint | null): Value | null {
   const x = asFraction(a);
   const y = asFraction(b);
   return x && y ? fractions(operator, x, y) : null;
+}
+
+/** By its kind alone: `nil` and most that is no name, no literal and no operation has none. */
+function mayHaveValue(node: GoNode): boolean {
+  switch (node.kind) {
+    case "nil":
+    case "index_expression":
+    case "slice_expression":
+    case "type_assertion_expression":
+    case "composite_literal":
+    case "func_literal":
+      return false;
+    default:
+      return true;
+  }
 }
 
 /** UTF-16 order differs from Go's byte order only where surrogates meet other characters. */

@@ -1,6 +1,7 @@
 /** What a name stands for, and the types of declarations. */
 import type { GoNode } from "../../go/node.ts";
 import { misreadName } from "../../go/params.ts";
+import { isWord, STAR } from "../../go/scan.ts";
 import type { Binding, Entity, Type } from "../model.ts";
 import { stdPackage } from "../stdlib.ts";
 import type { Types } from "../types.ts";
@@ -13,9 +14,38 @@ import { rangeTypes } from "./range.ts";
 export type Obj =
   | { readonly kind: "type"; readonly type: Type; readonly params: readonly TypeParam[]; readonly alias: boolean }
   | { readonly kind: "func"; readonly type: Type; readonly params: readonly TypeParam[] }
-  | { readonly kind: "var" | "const"; readonly type: Type }
+  | Value
   | { readonly kind: "builtin"; readonly name: string }
   | { readonly kind: "package"; readonly path: string };
+
+/** A variable or constant. That it is one tells its declaration; what type it has is found when somebody asks. */
+interface Value {
+  readonly kind: "var" | "const";
+  readonly type: Type;
+}
+
+class Declared implements Value {
+  readonly kind: Value["kind"];
+  readonly #types: Types;
+  readonly #name: GoNode | null;
+  readonly #binding: Binding | null;
+  #type: Type | null = null;
+
+  constructor(kind: Value["kind"], types: Types, name: GoNode | null, binding: Binding | null) {
+    this.kind = kind;
+    this.#types = types;
+    this.#name = name;
+    this.#binding = binding;
+  }
+
+  get type(): Type {
+    if (!this.#type) {
+      this.#type = core.unknown; // of a type that hangs on itself
+      this.#type = declaredType(this.#types, this.#name, this.#binding);
+    }
+    return this.#type;
+  }
+}
 
 const noParams: readonly TypeParam[] = [];
 
@@ -60,11 +90,11 @@ export function objectOfBinding(t: Types, b: Binding): Obj | null {
     case "typeparam":
       return b.node ? { kind: "type", type: t.typeParam(b.node), params: noParams, alias: false } : null;
     case "const":
-      return { kind: "const", type: declaredType(t, b.node, b) };
+      return new Declared("const", t, b.node, b);
     case "func":
       return null;
     default:
-      return { kind: "var", type: declaredType(t, b.node, b) };
+      return new Declared("var", t, b.node, b);
   }
 }
 
@@ -108,22 +138,32 @@ function agree(a: Obj, b: Obj): boolean {
 }
 
 export function objectOfEntity(t: Types, e: Entity): Obj | null {
+  if (e.kind === "func" || e.kind === "method") {
+    const { head } = e;
+    return head && { kind: "func", type: t.signature(head), params: t.typeParams(head) };
+  }
+  if (e.kind === "type" && isPlainType(e)) return { kind: "type", type: t.ownNamed(e.name), params: noParams, alias: false };
   const node = e.node;
   if (!node) return null;
   switch (e.kind) {
-    case "func":
-    case "method":
-      return { kind: "func", type: t.signature(node), params: t.typeParams(node) };
     case "type":
       return typeObject(t, e.name, node, false);
     case "var":
     case "const": {
       for (const c of node.children)
         if (c.field === "name" && c.named && c.end - c.start === e.name.length && c.text === e.name)
-          return { kind: e.kind, type: declaredType(t, c, null) };
+          return new Declared(e.kind, t, c, null);
       return null;
     }
   }
+}
+
+/** `type T struct {`, `type T *U`: neither an alias nor generic, which the text tells without a tree. */
+function isPlainType({ name, file, declaration }: Entity): boolean {
+  const { text } = file.source;
+  const at = declaration.start + "type ".length;
+  const next = text.charCodeAt(at + name.length + 1);
+  return text.startsWith(`${name} `, at) && (isWord(next) || next === STAR);
 }
 
 function typeObject(t: Types, name: string, spec: GoNode, local: boolean): Obj | null {

@@ -86,6 +86,7 @@ function arrayAt(t: Types, elem: GoNode, length: GoNode): Type {
     elem: t.typeAt(elem),
     get length() {
       if (known === undefined) {
+        known = null; // of a length that hangs on itself
         const n = t.constant(length);
         known = typeof n === "number" && n >= 0 ? n : null;
       }
