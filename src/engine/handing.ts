@@ -26,7 +26,7 @@ export class Handing {
   private get triggers(): Triggers {
     const wanted = (): Rule[] =>
       [...this.rules].map(([rule, { triggers, imports }]): Rule => {
-        const { imports: _, ...rest } = rule;
+        const { imports: _, mayHold: __, ...rest } = rule;
         return { ...rest, triggers, ...(imports ? { imports } : {}) };
       });
     this.made ??= new Triggers(wanted(), "");

@@ -140,8 +140,8 @@ export class Triggers {
   }
 
   /**
-   * The declarations that hold all parts of a trigger of an open rule, in order, and the rules whose triggers they hold, each with its own.
-   * A rule that is asked about whole files needs no declaration.
+   * The declarations that hold all parts of a trigger of an open rule, in order, and the rules whose triggers they hold, each with its own,
+   * without those of which the rule says by the text that it can find nothing there. A rule that is asked about whole files needs no declaration.
    */
   select<D extends Range>(text: string, declarations: readonly D[], presence: Presence, open: ReadonlySet<Rule>): Selected<D> {
     const { groups, always } = this.asking(open);
@@ -167,8 +167,9 @@ export class Triggers {
     }
     for (const [place, rule] of order.entries()) {
       if (!wanted.has(place) || rule.later || !this.looksAt(rule, presence)) continue;
+      const own = [...new Set(wanted.of(place))].sort((a, b) => a - b).filter((d) => mayHold(rule, text, declarations[d] as D));
+      if (own.length === 0) continue;
       rules.add(rule);
-      const own = [...new Set(wanted.of(place))].sort((a, b) => a - b);
       for (const d of own) touched[d] = 1;
       byRule.set(
         rule,
@@ -186,6 +187,10 @@ export class Triggers {
   private textOf(literal: number): string {
     return this.literals[literal] as string;
   }
+}
+
+function mayHold(rule: Rule, text: string, { start, end }: Range): boolean {
+  return rule.mayHold?.(text.slice(start, end)) ?? true;
 }
 
 /** How an import is spelt; `path/...` stands for the path and all below it. */

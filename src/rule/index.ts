@@ -8,6 +8,7 @@ export * from "./alignment.ts";
 export * from "./atomic-calls.ts";
 export * from "./build.ts";
 export * from "./build-request.ts";
+export * from "./by-text.ts";
 export * from "./callees.ts";
 export * from "./callers.ts";
 export * from "./cancellation.ts";

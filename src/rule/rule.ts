@@ -87,6 +87,11 @@ export interface Rule {
    */
   readonly triggers: readonly (string | readonly string[])[];
   /**
+   * Asked of the text of each declaration that holds a trigger, before it is parsed: false where that shows that the rule can find nothing
+   * there. A comment or a string that looks like code must not make it false.
+   */
+  mayHold?(text: string): boolean;
+  /**
    * Import paths (`path/...` with all below) without one of which, in some file of the package, the rule can find nothing. It spares
    * looking at the declarations of all other packages.
    */

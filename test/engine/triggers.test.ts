@@ -31,6 +31,13 @@ describe("Triggers", () => {
     expect(selected(new Triggers([rule("none", [["bad(", "go "]])], "mark"), text)).toEqual({ names: [], rules: [] });
   });
 
+  it("leaves out declarations in whose text the rule sees that it can find nothing", () => {
+    const picky = { ...rule("picky", ["bad("]), mayHold: (declaration: string) => declaration.startsWith("var") };
+    expect(selected(new Triggers([picky], "mark"), text)).toEqual({ names: ["x"], rules: ["picky"] });
+    expect(selected(new Triggers([{ ...picky, mayHold: () => false }], "mark"), text)).toEqual({ names: [], rules: [] });
+    expect(selected(new Triggers([picky, rule("one", ["bad("])], "mark"), text)).toEqual({ names: ["f", "x"], rules: ["one", "picky"] });
+  });
+
   it("shows everything to a rule without triggers", () => {
     const all = new Triggers([rule("all", [])], "mark");
     expect(all.touches(all.search(Buffer.from("package a\n")), all.all)).toBe(true);

@@ -19,7 +19,7 @@ export async function rule(id: string, format: string, allowPlugins: boolean): P
 }
 
 /** A rule as data: all that it says about itself. */
-export function ruleData({ check: _, handsOut: __, ...rule }: Rule): Omit<Rule, "check" | "handsOut"> {
+export function ruleData({ check: _, handsOut: __, mayHold: ___, ...rule }: Rule): Omit<Rule, "check" | "handsOut" | "mayHold"> {
   return rule;
 }
 

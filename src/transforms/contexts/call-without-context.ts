@@ -1,4 +1,5 @@
 import {
+  besideContext,
   builtRequest,
   type Call,
   CONTEXT_FORMS,
@@ -12,9 +13,11 @@ import {
   type GoNode,
   isGivenEndless,
   isOfTerminal,
+  mayHaveContext,
   member,
   missingContext,
   type PackageModel,
+  placesOf,
   qualifier,
   replace,
   since,
@@ -22,6 +25,22 @@ import {
   unparen,
   WITHOUT_CONTEXT,
 } from "../../rule/index.ts";
+
+const CALLS = [
+  "NewRequest(",
+  "Get(",
+  "Head(",
+  "Post(",
+  "PostForm(",
+  "Dial(",
+  "Command(",
+  "Query(",
+  "QueryRow(",
+  "Exec(",
+  "Prepare(",
+  "Ping(",
+  "Begin(",
+];
 
 /**
  * A call that waits for others and takes no context, where its form with one could get the only context there is.
@@ -40,27 +59,13 @@ export default defineRule({
   sources: ["https://pkg.go.dev/net/http#NewRequestWithContext", "https://go.dev/doc/database/cancel-operations"],
   since: "0.1.0",
   tier: "recommended",
-  triggers: [
-    "NewRequest(",
-    "Get(",
-    "Head(",
-    "Post(",
-    "PostForm(",
-    "Dial(",
-    "Command(",
-    "Query(",
-    "QueryRow(",
-    "Exec(",
-    "Prepare(",
-    "Ping(",
-    "Begin(",
-  ].flatMap((call) => [
-    [call, "ontext"],
-    [call, "ctx"],
-    [call, "Request"],
-    [call, "tream"],
-  ]),
+  triggers: besideContext(...CALLS),
   imports: ["net/http", "net", "os/exec", "database/sql"],
+  mayHold: (text) =>
+    mayHaveContext(
+      text,
+      CALLS.flatMap((call) => placesOf(text, call)).filter((at) => !text.endsWith("Header.", at)),
+    ),
   *check(pkg) {
     for (const call of callsOfSymbols(pkg, [...WITHOUT_CONTEXT])) {
       const context = missingContext(pkg, call.node, call.symbol);

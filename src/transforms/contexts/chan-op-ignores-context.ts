@@ -1,6 +1,7 @@
 import {
   asksContext,
   type Binding,
+  besideContext,
   type ContextInScope,
   capacityOf,
   channelOf,
@@ -22,9 +23,12 @@ import {
   isNamed,
   isRepeated,
   type LocalChannel,
+  lineBefore,
   loopsAround,
+  mayHaveContext,
   type PackageModel,
   pauseToo,
+  placesOf,
   sendsToDeparted,
   underlying,
   unparen,
@@ -57,12 +61,12 @@ export default defineRule({
   sources: ["https://go.dev/blog/pipelines", "https://pkg.go.dev/context#Context"],
   since: "0.1.0",
   tier: "recommended",
-  triggers: [
-    ["<-", "ontext"],
-    ["<-", "ctx"],
-    ["<-", "Request"],
-    ["<-", "tream"],
-  ],
+  triggers: besideContext("<-"),
+  mayHold: (text) =>
+    mayHaveContext(
+      text,
+      placesOf(text, "<-").filter((at) => mayBeBare(text, at)),
+    ),
   *check(pkg) {
     for (const op of pkg.nodes("send_statement", "unary_expression")) {
       const channel = channelOfBare(op);
@@ -82,6 +86,13 @@ export default defineRule({
     }
   },
 });
+
+/** Not of a channel's type, nor the one operation of a select's case. */
+function mayBeBare(text: string, at: number): boolean {
+  const before = lineBefore(text, at).trimStart();
+  if (before.endsWith("chan") || text.startsWith("chan ", at + 2)) return false;
+  return !before.startsWith("case ") || before.includes("<-") || text.includes("switch");
+}
 
 /** From this capacity on, a channel made here is taken to have room for all that there is to send. */
 const PLENTY = 10;

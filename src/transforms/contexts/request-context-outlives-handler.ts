@@ -15,8 +15,10 @@ import {
   isJoined,
   type Kept,
   keptOf,
+  mayHaveRequest,
   member,
   type PackageModel,
+  placesOf,
   qualifier,
   reachOf,
   replace,
@@ -52,6 +54,7 @@ export default defineRule({
     [".Go(", "Request", "ResponseWriter"],
   ],
   imports: ["net/http"],
+  mayHold: (text) => mayHaveRequest(text, [...placesOf(text, "go "), ...placesOf(text, ".Go(")]),
   *check(pkg) {
     for (const func of pkg.functions) {
       const request = handlerRequest(pkg, func);

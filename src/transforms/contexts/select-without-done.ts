@@ -1,5 +1,6 @@
 import {
   addCase,
+  besideContext,
   type ContextInScope,
   carriesSignals,
   caseChannel,
@@ -18,7 +19,9 @@ import {
   isDoneChannel,
   isHandshake,
   leaving,
+  mayHaveContext,
   type PackageModel,
+  placesOf,
   runsAfterDone,
   waitsForSignals,
 } from "../../rule/index.ts";
@@ -45,12 +48,8 @@ export default defineRule({
   sources: ["https://pkg.go.dev/context#Context"],
   since: "0.1.0",
   tier: "recommended",
-  triggers: [
-    ["select {", "ontext"],
-    ["select {", "ctx"],
-    ["select {", "Request"],
-    ["select {", "tream"],
-  ],
+  triggers: besideContext("select {"),
+  mayHold: (text) => mayHaveContext(text, placesOf(text, "select {")),
   *check(pkg) {
     for (const select of pkg.nodes("select_statement")) {
       const cases = select.items.filter((c) => c.kind === "communication_case");

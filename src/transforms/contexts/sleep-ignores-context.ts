@@ -1,4 +1,5 @@
 import {
+  besideContext,
   type ContextInScope,
   cancelsAfter,
   constantOf,
@@ -14,8 +15,10 @@ import {
   isNamed,
   isRepeated,
   loopsAround,
+  mayHaveContext,
   type PackageModel,
   pauseToo,
+  placesOf,
   unparen,
   writtenLater,
 } from "../../rule/index.ts";
@@ -48,13 +51,9 @@ export default defineRule({
   sources: ["https://pkg.go.dev/time#Sleep", "https://go.dev/blog/context"],
   since: "0.1.0",
   tier: "recommended",
-  triggers: [
-    ["Sleep(", "ontext"],
-    ["Sleep(", "ctx"],
-    ["Sleep(", "Request"],
-    ["Sleep(", "tream"],
-  ],
+  triggers: besideContext("Sleep("),
   imports: ["time"],
+  mayHold: (text) => mayHaveContext(text, placesOf(text, "Sleep(")),
   *check(pkg) {
     for (const { node, args } of pkg.calls("time.Sleep")) {
       const duration = args[0] && constantOf(pkg, args[0]);

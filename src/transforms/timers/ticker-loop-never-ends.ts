@@ -13,6 +13,7 @@ import {
   freshName,
   type GoNode,
   giveUp,
+  hasStatements,
   indentOf,
   isNamed,
   member,
@@ -65,6 +66,7 @@ export default defineRule({
     ["for ", "Tick("],
   ],
   imports: ["time"],
+  mayHold: hasStatements,
   *check(pkg) {
     for (const node of pkg.nodes("for_statement")) {
       const ticking = tickerLoopOf(pkg, node);

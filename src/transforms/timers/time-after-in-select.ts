@@ -8,6 +8,7 @@ import {
   fix,
   type GoNode,
   hasCalls,
+  hasStatements,
   insertBefore,
   isMain,
   loopsAround,
@@ -50,8 +51,9 @@ export default defineRule({
   sources: ["https://pkg.go.dev/time#After", "https://go.dev/doc/go1.23#timer-changes"],
   since: "0.1.0",
   tier: "recommended",
-  triggers: [["select", "After"]],
+  triggers: [["select", "After("]],
   imports: ["time"],
+  mayHold: hasStatements,
   *check(pkg) {
     const collected = pkg.version.major > 1 || pkg.version.minor >= 23;
     for (const after of pkg.calls("time.After")) {
