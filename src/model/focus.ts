@@ -19,6 +19,7 @@ export class Focus {
   private readonly declarations: () => Declarations;
   private readonly indexes: Indexes;
   private known: GoNode[] | null = null;
+  private readonly byFile = new Map<GoFile, readonly GoNode[]>();
   private readonly ofKind = new Map<Kind, GoNode[]>();
 
   constructor(files: readonly GoFile[], declarations: () => Declarations, indexes: Indexes) {
@@ -30,17 +31,23 @@ export class Focus {
   /** The declarations that parse, in order of file and offset. */
   get roots(): readonly GoNode[] {
     if (this.known) return this.known;
+    this.known = this.files.flatMap((file) => this.rootsIn(file));
+    return this.known;
+  }
+
+  private rootsIn(file: GoFile): readonly GoNode[] {
+    const known = this.byFile.get(file);
+    if (known) return known;
     const roots: GoNode[] = [];
-    const declarations = this.declarations();
-    for (const file of this.files) {
-      const own = declarations.get(file) ?? [];
+    const own = this.declarations().get(file);
+    if (own) {
       file.parse(own);
       for (const d of own) {
         const root = file.syntax(d);
         if (root) roots.push(root);
       }
     }
-    this.known = roots;
+    this.byFile.set(file, roots);
     return roots;
   }
 
@@ -61,14 +68,19 @@ export class Focus {
     });
   }
 
-  /** Calls whose callee's last name is one of these, in order. */
-  callsNamed(names: ReadonlySet<string>): GoNode[] {
-    return this.roots.flatMap((root) => {
-      const callees = this.callees(root);
-      const found: GoNode[] = [];
-      for (const name of names) found.push(...(callees.get(name) ?? []));
-      return names.size > 1 ? found.sort(inText) : found;
-    });
+  /** Calls whose callee's last name is one of these, in order, in files that may have them. */
+  callsNamed(names: ReadonlySet<string>, mayHold: (file: GoFile) => boolean): GoNode[] {
+    const calls: GoNode[] = [];
+    for (const file of this.files) {
+      if (!this.declarations().has(file) || !mayHold(file)) continue;
+      for (const root of this.rootsIn(file)) {
+        const callees = this.callees(root);
+        const found: GoNode[] = [];
+        for (const name of names) found.push(...(callees.get(name) ?? []));
+        calls.push(...(names.size > 1 ? found.sort(inText) : found));
+      }
+    }
+    return calls;
   }
 
   private index(root: GoNode): Index {

@@ -225,7 +225,9 @@ export class Package implements PackageModel {
 
   *calls(...symbols: readonly string[]): Iterable<Call> {
     const wanted = new Set(symbols);
-    for (const node of this.#focus.callsNamed(new Set(symbols.map(lastName)))) {
+    const paths = importedFor(symbols);
+    const mayHold = (file: GoFile): boolean => !paths || paths.has(this.path) || file.imports.some((i) => paths.has(i.path));
+    for (const node of this.#focus.callsNamed(new Set(symbols.map(lastName)), mayHold)) {
       const callee = unparen(node.child("function") as GoNode);
       const symbol = this.symbol(callee);
       if (symbol !== null && wanted.has(symbol)) yield this.callAt(node, symbol);
@@ -492,6 +494,19 @@ export class Package implements PackageModel {
     const symbol = e.kind === "selector_expression" && e.child("field")?.text === "C" ? this.symbol(e) : null;
     return symbol === "time.Ticker.C" || symbol === "time.Timer.C";
   }
+}
+
+/** The packages whose functions the symbols are; null where one may be a method, which no file needs an import for. */
+function importedFor(symbols: readonly string[]): ReadonlySet<string> | null {
+  const paths = new Set<string>();
+  for (const symbol of symbols) {
+    const slash = symbol.lastIndexOf("/");
+    const dot = symbol.indexOf(".", slash);
+    // Without a slash `T.M` may be a method of a type without a path.
+    if (slash < 0 || dot < 0 || dot !== symbol.lastIndexOf(".")) return null;
+    paths.add(symbol.slice(0, dot));
+  }
+  return paths;
 }
 
 function leafAt(root: GoNode, at: number): GoNode {

@@ -5,6 +5,7 @@
  */
 import { type GoNode, unparen } from "../go/node.ts";
 import type { FieldType, PackageModel, Type } from "../model/model.ts";
+import { ATOMIC_CALLS } from "./atomic-calls.ts";
 import { definitionOf } from "./definitions.ts";
 import { layoutOf, offsetOf, type StructLayout, structLayout } from "./layout.ts";
 import { deref, memberOf } from "./types.ts";
@@ -38,8 +39,9 @@ export interface Misplaced {
   readonly layout: string | null;
 }
 
-const OPERATIONS = ["Add", "Load", "Store", "Swap", "CompareAndSwap", "And", "Or"];
-export const ATOMIC_64_FUNCTIONS: readonly string[] = OPERATIONS.flatMap((o) => [`sync/atomic.${o}Int64`, `sync/atomic.${o}Uint64`]);
+/** Of `ATOMIC_CALLS` those on 64-bit words. */
+export const ATOMIC_64_CALLS: readonly string[] = ATOMIC_CALLS.filter((c) => c.endsWith("nt64("));
+export const ATOMIC_64_FUNCTIONS: readonly string[] = ATOMIC_64_CALLS.map((c) => `sync/atomic.${c.slice(0, -1)}`);
 
 /** Fields declared in the package's own files, in the order of their first use. */
 export function atomicFields(pkg: PackageModel): AtomicField[] {

@@ -2,6 +2,7 @@
 import { type GoNode, unparen } from "../go/node.ts";
 import type { FuncModel, PackageModel } from "../model/model.ts";
 import { STARTERS } from "./goroutines.ts";
+import { perPackage } from "./per-package.ts";
 import { climb } from "./values.ts";
 
 const LOCKS = new Set(["Lock", "RLock"]);
@@ -11,11 +12,10 @@ const UNLOCKS = new Set(["Unlock", "RUnlock"]);
 export function locksHeldAt(pkg: PackageModel, node: GoNode): GoNode[] {
   const func = pkg.functionOf(node);
   if (!func?.body) return [];
-  const flow = pkg.flow(func);
   return lockCallsIn(func).filter((lock) => {
     const operand = operandOf(lock)?.text;
     if (climb(lock).parent?.kind === "defer_statement") return false;
-    return flow.reaches(lock, node, (atom) => unlocks(atom, operand));
+    return pkg.flow(func).reaches(lock, node, (atom) => unlocks(atom, operand));
   });
 }
 
@@ -52,35 +52,31 @@ function unlocks(atom: GoNode, operand: string | undefined): boolean {
 // ---------------------------------------------------------------- goroutines and joins
 
 /** What starts goroutines in the function itself: go statements and calls of `Go` methods. */
-export function startsIn(pkg: PackageModel, func: FuncModel): GoNode[] {
+export const startsIn = perPackage((pkg, func: FuncModel): readonly GoNode[] => {
   const found: GoNode[] = [];
   func.body?.walk((n) => {
     if (n.kind === "func_literal") return false;
     if (n.kind === "go_statement") found.push(n);
-    if (
-      n.kind === "call_expression" &&
-      unparen(n.child("function") ?? n)
-        .child("field")
-        ?.text.endsWith("Go")
-    ) {
-      if (STARTERS.has(pkg.symbol(n.child("function") as GoNode) ?? "")) found.push(n);
-    }
+    if (n.kind !== "call_expression") return;
+    const callee = unparen(n.child("function") ?? n);
+    if (callee.child("field")?.text.endsWith("Go") && STARTERS.has(pkg.symbol(callee) ?? "")) found.push(n);
   });
   return found;
-}
+});
 
 /**
  * Does the atom wait for others: Wait of anything, or a receive from a channel (a select or range of one, too)? The head of a loop that waits in
  * its turns counts: it is meant to turn.
  */
-export function joins(pkg: PackageModel, atom: GoNode): boolean {
+export const joins = perPackage((pkg, atom: GoNode): boolean => {
   if (atom.is("go_statement", "defer_statement")) return false;
   const loop = atom.closest("for_statement", "func_literal");
   const body = loop?.kind === "for_statement" ? loop.child("body") : null;
   return waits(pkg, atom) || (body !== null && !body.contains(atom) && waits(pkg, body));
-}
+});
 
-function waits(pkg: PackageModel, node: GoNode): boolean {
+/** A wait stands in the node itself; what literals, goroutines and deferred calls do in it does not count. */
+export const waits = perPackage((pkg, node: GoNode): boolean => {
   let found = node.field === "right" && node.parent?.kind === "range_clause" && pkg.typeOf(node).kind === "chan";
   node.walk((n) => {
     if (n.is("func_literal", "go_statement", "defer_statement")) return false;
@@ -89,7 +85,7 @@ function waits(pkg: PackageModel, node: GoNode): boolean {
     if (n.parent?.kind === "range_clause" && n.field === "right" && pkg.typeOf(n).kind === "chan") found = true;
   });
   return found;
-}
+});
 
 function isWait(call: GoNode): boolean {
   return (

@@ -1,5 +1,6 @@
 /** Plain reads and writes of variables and fields that sync/atomic is used on elsewhere, where others may use them at the same time. */
 import { type GoNode, unparen } from "../go/node.ts";
+import { isWord } from "../go/scan.ts";
 import type { Binding, FuncModel, PackageModel, Type } from "../model/model.ts";
 import { lastName } from "../model/symbols.ts";
 import { ATOMIC_TYPES, type AtomicCall, atomicCalls, samePlace } from "./atomic-calls.ts";
@@ -8,7 +9,7 @@ import { definitionOf } from "./definitions.ts";
 import { isOpen, outermost } from "./functions.ts";
 import { goroutineOf, inGoroutine } from "./goroutines.ts";
 import { handlerRequest } from "./handlers.ts";
-import { isUnderLock, joins, startsIn } from "./held.ts";
+import { isUnderLock, joins, startsIn, waits } from "./held.ts";
 import { pathFromEntry } from "./paths.ts";
 import { deref, identical, isTesting, underlying } from "./types.ts";
 import { fieldBehind } from "./unsafe-field.ts";
@@ -41,8 +42,9 @@ interface Target {
 }
 
 export function* plainAccesses(pkg: PackageModel): Iterable<PlainAccess> {
+  const known: KnownPlaces = new Map();
   for (const target of targetsOf(pkg)) {
-    for (const place of placesOf(pkg, target)) {
+    for (const place of placesOf(pkg, target, known)) {
       const access = accessOf(pkg, place, target.atomic);
       if (access && isShared(pkg, place, target) && mayRace(pkg, access))
         yield { ...access, concurrent: isConcurrent(pkg, access, target) };
@@ -106,17 +108,40 @@ function isShared(pkg: PackageModel, place: GoNode, { owners, key }: Target): bo
   return owners.some((o) => identical(o, owner) || declares(o));
 }
 
-function placesOf(pkg: PackageModel, { name, key, local }: Target): GoNode[] {
+/** By how they are spelt, and then by what they mean: several structs have a field of one name. */
+type KnownPlaces = Map<string, ReadonlyMap<object, readonly GoNode[]>>;
+
+function placesOf(pkg: PackageModel, { name, key, local }: Target, known: KnownPlaces): readonly GoNode[] {
   if (local) return local.uses.map((u) => u.node);
   const isField = "kind" in key && key.kind === "field_declaration";
-  const found: GoNode[] = [];
-  for (const mention of pkg.mentions(name, (p) => (p.text[p.at - 1] === ".") === isField)) {
+  const spelt = isField ? `.${name}` : name;
+  const byMeaning = known.get(spelt) ?? placesSpelt(pkg, name, isField);
+  known.set(spelt, byMeaning);
+  return byMeaning.get(key) ?? [];
+}
+
+function placesSpelt(pkg: PackageModel, name: string, isField: boolean): ReadonlyMap<object, readonly GoNode[]> {
+  const found = new Map<object, GoNode[]>();
+  const isPlace = ({ text, at }: { readonly text: string; readonly at: number }) =>
+    (text[at - 1] === ".") === isField && !isAddress(text, at, at + name.length);
+  for (const mention of pkg.mentions(name, isPlace)) {
     const place = isField ? mention.parent : mention;
-    if (!place || (isField && place.kind !== "selector_expression")) continue;
+    if (!place || (isField && place.kind !== "selector_expression") || place.parent?.field === "name") continue;
     const meant = meaningOf(pkg, place);
-    if (meant?.key === key && meant.name === name && place.parent?.field !== "name") found.push(place);
+    if (!meant) continue;
+    const same = found.get(meant.key);
+    if (same) same.push(place);
+    else found.set(meant.key, [place]);
   }
   return found;
+}
+
+/** `(&s.x,` or `(&s.x)`, as the calls of sync/atomic have it: no access, and its declaration need not be parsed. */
+function isAddress(text: string, start: number, end: number): boolean {
+  if (text[end] !== "," && text[end] !== ")") return false;
+  let at = start - 1;
+  while (text[at] === "." || isWord(text.charCodeAt(at))) at--;
+  return text[at] === "&" && text[at - 1] === "(";
 }
 
 function accessOf(pkg: PackageModel, place: GoNode, atomic: AtomicCall): Access | null {
@@ -148,21 +173,26 @@ function isForNothing(list: GoNode): boolean {
 
 function mayRace(pkg: PackageModel, { place }: Access): boolean {
   const func = pkg.functionOf(place);
-  if (!func?.body || !pkg.flow(func).locate(place)) return false; // a package-level initialiser
+  if (!func?.body) return false; // a package-level initialiser
   if (func.name === "init" && func.receiver === null) return false;
-  if (isUnderLock(pkg, place)) return false; // the others may hold the lock, too
   const root = rootOf(pkg, place);
-  const local = root && !root.entity && root.kind !== "receiver" ? root : null;
-  const byValue = local !== null && isByValue(pkg, place);
   if (root?.kind === "receiver" && isByValue(pkg, place)) return false; // the method's own copy
   if (isOwnMemory(pkg, place)) return false;
+  if (!isMet(pkg, func, place, root)) return false;
+  // The flow, which costs most, comes last.
+  return pkg.flow(func).locate(place) !== null && !isUnderLock(pkg, place); // the others may hold the lock, too
+}
+
+/** Others may be there when the function is. */
+function isMet(pkg: PackageModel, func: FuncModel, place: GoNode, root: Binding | null): boolean {
+  const local = root && !root.entity && root.kind !== "receiver" ? root : null;
+  const byValue = local !== null && isByValue(pkg, place);
   if (goroutineOf(pkg, place)) return !byValue || sharedLocal(local);
-  if (joinedBefore(pkg, func, place)) return false;
   if (byValue) return sharedLocal(local) && startedBefore(pkg, func, place);
   if (local && isFresh(pkg, local) && !sharedBefore(pkg, local, place)) return false; // still the constructor's own
   if (pkg.fileOf(place).test || func.params.some((p) => isTesting(pkg.typeAt(p.type))) || (func.name === "main" && pkg.name === "main"))
     return startedBefore(pkg, func, place);
-  return true;
+  return !joinedBefore(pkg, func, place);
 }
 
 /**
@@ -246,12 +276,12 @@ function isOwnMemory(pkg: PackageModel, place: GoNode): boolean {
 
 /** A goroutine was started in the function before, and nothing has waited for it since. */
 function startedBefore(pkg: PackageModel, func: FuncModel, place: GoNode): boolean {
-  const flow = pkg.flow(func);
-  return startsIn(pkg, func).some((start) => flow.reaches(start, place, (atom) => joins(pkg, atom)));
+  return startsIn(pkg, func).some((start) => pkg.flow(func).reaches(start, place, (atom) => joins(pkg, atom)));
 }
 
 /** Every way to the place passes a wait, and nothing is started behind it. */
 function joinedBefore(pkg: PackageModel, func: FuncModel, place: GoNode): boolean {
+  if (!func.body || !waits(pkg, func.body)) return false;
   return !pathFromEntry(pkg, func, place, (atom) => joins(pkg, atom) && !atom.contains(place)) && !startedBefore(pkg, func, place);
 }
 

@@ -15,7 +15,8 @@ export interface FieldBehind {
 
 /** What lies behind the pointer; null where that is no Go struct whose declaration is known. `wanted` is the type that is pointed to: "int64". */
 export function fieldBehind(pkg: PackageModel, pointer: GoNode, wanted: string): FieldBehind | null {
-  if (!pointer.find("selector_expression").some((s) => pkg.symbol(s) === "unsafe.Pointer")) return null;
+  const isUnsafe = (s: GoNode) => s.child("field")?.text === "Pointer" && pkg.symbol(s) === "unsafe.Pointer";
+  if (!pointer.find("selector_expression").some(isUnsafe)) return null;
   const moved = withOffset(pkg, withoutConversions(pkg, pointer));
   const base = moved ? withoutConversions(pkg, moved.base) : withoutConversions(pkg, pointer);
   const struct = structIn(pkg, base);

@@ -1,4 +1,5 @@
 import {
+  ATOMIC_64_CALLS,
   type AtomicField,
   alignedAt,
   atomicFields,
@@ -43,7 +44,7 @@ export default defineRule({
   sources: ["https://pkg.go.dev/sync/atomic#pkg-note-BUG", "https://go.dev/doc/go1.19#atomic_types"],
   since: "0.1.0",
   tier: "recommended",
-  triggers: ["Int64(&", "Uint64(&", ["Int64", "atomic"], ["Uint64", "atomic"]],
+  triggers: ATOMIC_64_CALLS,
   imports: ["sync/atomic"],
   *check(pkg) {
     for (const atomic of atomicFields(pkg)) {
