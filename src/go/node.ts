@@ -51,7 +51,11 @@ export class GoNode {
 
   /** The first child held under `name`, or null. */
   child(name: Field): GoNode | null {
-    for (const c of this.children) if (c.field === name) return c;
+    const { children } = this;
+    for (let i = 0; i < children.length; i++) {
+      const c = children[i] as GoNode;
+      if (c.field === name) return c;
+    }
     return null;
   }
 
@@ -118,14 +122,12 @@ export function unparen(node: GoNode): GoNode {
   return n;
 }
 
-/** Adds a node and all below it by kind, parents first. Leaves and unnamed nodes are left out. */
-export function gatherByKind(node: GoNode, byKind: Map<string, GoNode[]>): void {
-  const same = byKind.get(node.kind);
-  if (same) same.push(node);
-  else byKind.set(node.kind, [node]);
+/** Adds a node and all below it, parents first. Leaves and unnamed nodes are left out. */
+export function gatherBranches(node: GoNode, into: GoNode[]): void {
+  into.push(node);
   const { children } = node;
   for (let i = 0; i < children.length; i++) {
     const child = children[i] as GoNode;
-    if (child.children.length > 0) gatherByKind(child, byKind);
+    if (child.children.length > 0) gatherBranches(child, into);
   }
 }

@@ -1,5 +1,5 @@
 /** What a rule looks at: some declarations of a package, indexed as it asks. */
-import { type GoNode, gatherByKind, type Kind, unparen } from "../go/node.ts";
+import { type GoNode, gatherBranches, type Kind, unparen } from "../go/node.ts";
 import type { Declaration } from "../go/outline.ts";
 import type { GoFile } from "./file.ts";
 
@@ -7,7 +7,10 @@ export type Declarations = ReadonlyMap<GoFile, readonly Declaration[]>;
 
 /** One declaration's nodes. Declarations are indexed once, whatever looks at them. */
 interface Index {
-  readonly byKind: Map<string, GoNode[]>;
+  /** All but the leaves. */
+  readonly branches: readonly GoNode[];
+  /** Those of the kinds that were asked for. */
+  readonly byKind: Map<Kind, readonly GoNode[]>;
   /** Calls by the last name of their callee. */
   callees: Map<string, GoNode[]> | null;
 }
@@ -57,14 +60,14 @@ export class Focus {
     if (kinds.length === 1 && only) {
       let found = this.ofKind.get(only);
       if (!found) {
-        found = this.roots.flatMap((root) => this.index(root).byKind.get(only) ?? []);
+        found = this.roots.flatMap((root) => ofKind(this.index(root), only));
         this.ofKind.set(only, found);
       }
       return found;
     }
     return this.roots.flatMap((root) => {
-      const { byKind } = this.index(root);
-      return kinds.flatMap((k) => byKind.get(k) ?? []).sort(inText);
+      const index = this.index(root);
+      return kinds.flatMap((k) => ofKind(index, k)).sort(inText);
     });
   }
 
@@ -86,8 +89,9 @@ export class Focus {
   private index(root: GoNode): Index {
     let index = this.indexes.get(root);
     if (!index) {
-      index = { byKind: new Map(), callees: null };
-      gatherByKind(root, index.byKind);
+      const branches: GoNode[] = [];
+      gatherBranches(root, branches);
+      index = { branches, byKind: new Map(), callees: null };
       this.indexes.set(root, index);
     }
     return index;
@@ -98,7 +102,7 @@ export class Focus {
     const index = this.index(root);
     if (index.callees) return index.callees;
     const callees = new Map<string, GoNode[]>();
-    for (const node of index.byKind.get("call_expression") ?? []) {
+    for (const node of ofKind(index, "call_expression")) {
       const callee = unparen(node.child("function") as GoNode);
       const name = callee.kind === "selector_expression" ? callee.child("field")?.text : callee.kind === "identifier" ? callee.text : null;
       if (!name) continue;
@@ -109,6 +113,15 @@ export class Focus {
     index.callees = callees;
     return callees;
   }
+}
+
+function ofKind({ branches, byKind }: Index, kind: Kind): readonly GoNode[] {
+  let found = byKind.get(kind);
+  if (!found) {
+    found = branches.filter((n) => n.kind === kind);
+    byKind.set(kind, found);
+  }
+  return found;
 }
 
 function inText(a: GoNode, b: GoNode): number {

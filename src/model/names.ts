@@ -40,41 +40,79 @@ export class PackageEntity implements Entity {
   }
 }
 
-/** A declaration that declares a name. */
-interface NamedAt {
-  readonly file: GoFile;
-  readonly declaration: Declaration;
-}
-
-interface Names {
-  readonly byName: ReadonlyMap<string, readonly NamedAt[]>;
-  /** Names of the methods of a type, in the order of the files. */
-  readonly byReceiver: ReadonlyMap<string, readonly string[]>;
-}
-
 /** By identity: models of the same files share what is declared in them. */
 const names = new WeakMap<object, Names>();
 
 export function namesOf(identity: object, files: readonly GoFile[]): Names {
-  const known = names.get(identity);
-  if (known) return known;
-  const byName = new Map<string, NamedAt[]>();
-  const byReceiver = new Map<string, string[]>();
-  for (const file of files)
-    for (const declaration of file.declarations)
-      for (const name of declaration.names) {
-        if (name === "_" || (name === "init" && declaration.kind === "func")) continue;
-        const same = byName.get(name);
-        if (same) same.push({ file, declaration });
-        else byName.set(name, [{ file, declaration }]);
-        if (declaration.kind !== "method" || declaration.receiver === null) continue;
-        const methods = byReceiver.get(declaration.receiver);
-        if (!methods) byReceiver.set(declaration.receiver, [name]);
-        else if (!methods.includes(name)) methods.push(name);
-      }
-  const made = { byName, byReceiver };
-  names.set(identity, made);
-  return made;
+  let known = names.get(identity);
+  if (!known) {
+    known = new Names(files);
+    names.set(identity, known);
+  }
+  return known;
+}
+
+/**
+ * The names that files declare. A hash table of numbers, since a package declares thousands of names of which a few dozen are asked for: a map would
+ * hash and keep them all.
+ */
+class Names {
+  readonly #names: string[] = [];
+  readonly #declarations: Declaration[] = [];
+  readonly #files: GoFile[] = [];
+  /** By hash: the first place. By place: the next one of that hash. -1 where there is none. */
+  readonly #first: Int32Array;
+  readonly #next: Int32Array;
+
+  constructor(files: readonly GoFile[]) {
+    for (const file of files) {
+      const { declarations } = file;
+      for (let i = 0; i < declarations.length; i++) this.#add(file, declarations[i] as Declaration);
+    }
+    let size = 16;
+    while (size < this.#names.length) size *= 2;
+    this.#first = new Int32Array(size).fill(-1);
+    this.#next = new Int32Array(this.#names.length);
+    for (let i = this.#names.length - 1; i >= 0; i--) {
+      const hash = hashOf(this.#names[i] as string) & (size - 1);
+      this.#next[i] = this.#first[hash] as number;
+      this.#first[hash] = i;
+    }
+  }
+
+  #add(file: GoFile, declaration: Declaration): void {
+    const { kind, names } = declaration;
+    for (let i = 0; i < names.length; i++) {
+      const name = names[i] as string;
+      if (name === "_" || (name === "init" && kind === "func")) continue;
+      this.#names.push(name);
+      this.#declarations.push(declaration);
+      this.#files.push(file);
+    }
+  }
+
+  /** What declares the name, in the order of the files. */
+  entities(name: string, pkg: PackageModel): readonly PackageEntity[] {
+    const found: PackageEntity[] = [];
+    for (let i = this.#first[hashOf(name) & (this.#first.length - 1)] as number; i >= 0; i = this.#next[i] as number)
+      if (this.#names[i] === name) found.push(new PackageEntity(name, this.#declarations[i] as Declaration, this.#files[i] as GoFile, pkg));
+    return found.length > 0 ? found : NONE;
+  }
+
+  /** Names of the methods of a type, in the order of the files. */
+  methodsOf(type: string): readonly string[] {
+    const found = new Set<string>();
+    for (let i = 0; i < this.#names.length; i++)
+      if ((this.#declarations[i] as Declaration).receiver === type) found.add(this.#names[i] as string);
+    return [...found];
+  }
+}
+
+const NONE: readonly PackageEntity[] = [];
+
+function hashOf(name: string): number {
+  const { length } = name;
+  return length * 7 + name.charCodeAt(0) * 31 + name.charCodeAt(length >> 1) * 127 + name.charCodeAt(length - 1) * 8191;
 }
 
 const heads = new WeakMap<Declaration, GoNode>();

@@ -36,10 +36,13 @@ function speaks(name: string): boolean {
   return TELLING.some((word) => lower.includes(word));
 }
 
+/** What the name alone says of a call: it comes back; it may name something of the standard library, of this package, of another one that does not. */
+type Doubt = { readonly standard: boolean; readonly own: boolean; readonly elsewhere: boolean } | null;
+
 export class NoReturn {
   readonly #pkg: PackageModel;
   readonly #answers = new Map<Entity, ExitKind | null>();
-  readonly #suspects = new Map<string, boolean>();
+  readonly #doubts = new Map<string, Doubt>();
   readonly #named: (name: string) => readonly Entity[];
 
   /** `named`: the functions and methods of the package that have a name. */
@@ -50,9 +53,10 @@ export class NoReturn {
 
   of(call: GoNode): ExitKind | null {
     const callee = call.child("function");
-    const name = callee?.kind === "selector_expression" ? callee.child("field")?.text : callee?.kind === "identifier" ? callee.text : null;
-    if (!callee || !name) return null;
-    if (STANDARD_NAMES.has(name)) {
+    const name = callee && nameOf(callee);
+    const doubt = name ? this.#doubt(name) : null;
+    if (!callee || !name || !doubt) return null;
+    if (doubt.standard) {
       const symbol = this.#pkg.symbol(callee);
       if (symbol) {
         const known = STANDARD[symbol];
@@ -60,10 +64,20 @@ export class NoReturn {
         if (symbol.startsWith("testing.") && TESTING.has(name)) return "goexit";
       }
     }
-    const entities = this.#suspect(name) ? this.#entities(callee) : speaks(name) ? this.#elsewhere(callee, name) : [];
+    const entities = doubt.own ? this.#entities(callee) : doubt.elsewhere ? this.#elsewhere(callee, name) : [];
     // Build-tagged twins have to agree.
     const [first = null, ...others] = entities.map((e) => this.#looked(e));
     return others.every((kind) => kind === first) ? first : null;
+  }
+
+  #doubt(name: string): Doubt {
+    let doubt = this.#doubts.get(name);
+    if (doubt === undefined) {
+      const [standard, own, elsewhere] = [STANDARD_NAMES.has(name), this.#suspect(name), speaks(name)];
+      doubt = standard || own || elsewhere ? { standard, own, elsewhere } : null;
+      this.#doubts.set(name, doubt);
+    }
+    return doubt;
   }
 
   /** A function of another package of the module, where that is at hand; its twins, where build tags choose one. */
@@ -83,14 +97,10 @@ export class NoReturn {
 
   /** True when a function or method of that name speaks of not returning. */
   #suspect(name: string): boolean {
-    const known = this.#suspects.get(name);
-    if (known !== undefined) return known;
-    const answer = this.#named(name).some((e) => {
+    return this.#named(name).some((e) => {
       const body = e.file.source.text.slice(e.declaration.start, e.declaration.end);
       return WORDS.some((w) => body.includes(w));
     });
-    this.#suspects.set(name, answer);
-    return answer;
   }
 
   #looked(entity: Entity): ExitKind | null {
@@ -98,9 +108,10 @@ export class NoReturn {
     if (known !== undefined) return known;
     this.#answers.set(entity, null); // a cycle of calls is taken to return
     const node = entity.node;
-    const func = node?.child("body") ? entity.pkg.functionAt(node) : null;
+    const body = node?.child("body");
     let answer: ExitKind | null = null;
-    if (func) {
+    if (node && body && !surelyLeft(body, (name) => this.#doubt(name) !== null)) {
+      const func = entity.pkg.functionAt(node);
       const { exits, defers } = entity.pkg.flow(func);
       const kinds = new Set(exits.map((e) => e.kind));
       // Deferred calls may recover from a panic, and then the function returns.
@@ -111,4 +122,67 @@ export class NoReturn {
     this.#answers.set(entity, answer);
     return answer;
   }
+}
+
+/** The last name of a callee. */
+function nameOf(callee: GoNode): string | null {
+  if (callee.kind === "selector_expression") return callee.child("field")?.text ?? null;
+  return callee.kind === "identifier" ? callee.text : null;
+}
+
+/**
+ * Whether the first statements lead to a `return`, or all of them to the block's end: of most functions the syntax tells, and no flow is needed. Null
+ * where that hangs on more: on a loop or a switch, on a condition that may be constant, on a call of a name that `doubted` doubts.
+ */
+function surelyLeft(block: GoNode, doubted: (name: string) => boolean): "return" | "end" | null {
+  const statements = block.children.find((c) => c.kind === "statement_list")?.items ?? [];
+  for (const s of statements) {
+    switch (s.kind) {
+      case "return_statement":
+        return mayEnd(s, doubted) ? null : "return";
+      case "expression_statement":
+      case "assignment_statement":
+      case "short_var_declaration":
+      case "var_declaration":
+      case "const_declaration":
+      case "type_declaration":
+      case "inc_statement":
+      case "dec_statement":
+      case "send_statement":
+      case "go_statement":
+      case "defer_statement":
+        if (mayEnd(s, doubted)) return null;
+        break;
+      case "if_statement": {
+        const initializer = s.child("initializer");
+        const condition = s.child("condition");
+        const consequence = s.child("consequence");
+        if (!condition || !consequence || !comparesWithNil(condition) || s.child("alternative")) return null;
+        if (mayEnd(condition, doubted) || (initializer && mayEnd(initializer, doubted))) return null;
+        if (surelyLeft(consequence, doubted) === "return") return "return";
+        break;
+      }
+      default:
+        return null;
+    }
+  }
+  return "end";
+}
+
+/** No constant. */
+function comparesWithNil(condition: GoNode): boolean {
+  const operator = condition.child("operator")?.kind;
+  return condition.kind === "binary_expression" && (operator === "==" || operator === "!=") && condition.child("right")?.kind === "nil";
+}
+
+function mayEnd(node: GoNode, doubted: (name: string) => boolean): boolean {
+  let found = false;
+  node.walk((n) => {
+    if (found || n.kind === "func_literal") return false;
+    const callee = n.kind === "call_expression" ? n.child("function") : null;
+    const name = callee && nameOf(callee);
+    if (name && doubted(name)) found = true;
+    return n.children.length > 0;
+  });
+  return found;
 }

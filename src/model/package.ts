@@ -12,7 +12,7 @@ import type { GoFile, SyntaxProblem } from "./file.ts";
 import { buildFlow } from "./flow.ts";
 import { type Declarations, Focus, type Indexes } from "./focus.ts";
 import type { Binding, Call, Entity, ExitKind, Flow, FuncModel, PackageModel, Scope, Selection, Type } from "./model.ts";
-import { namesOf, PackageEntity } from "./names.ts";
+import { namesOf, type PackageEntity } from "./names.ts";
 import { NoReturn } from "./noreturn.ts";
 import { LocalScope, type LocalScopes, localScopes, mayMeanLocal } from "./scopes.ts";
 import { exportedNames } from "./stdlib.ts";
@@ -119,6 +119,7 @@ export class Package implements PackageModel {
   readonly #places = new Map<string, readonly Places[]>();
   readonly #entities = new Map<string, readonly PackageEntity[]>();
   readonly #tops = new Map<string, readonly Entity[]>();
+  readonly #methods = new Map<string, readonly Entity[]>();
   readonly #indexes: Indexes = new Map();
   #focus: Focus;
 
@@ -178,8 +179,7 @@ export class Package implements PackageModel {
   #entitiesOf(name: string): readonly PackageEntity[] {
     let entities = this.#entities.get(name);
     if (!entities) {
-      const places = namesOf(this.identity, this.files).byName.get(name) ?? [];
-      entities = places.map(({ file, declaration }) => new PackageEntity(name, declaration, file, this));
+      entities = namesOf(this.identity, this.files).entities(name, this);
       this.#entities.set(name, entities);
     }
     return entities;
@@ -196,8 +196,13 @@ export class Package implements PackageModel {
 
   methods(type: string): readonly Entity[] {
     this.#input.onAsked?.(`.${type}`);
-    const names = namesOf(this.identity, this.files).byReceiver.get(type) ?? [];
-    return names.flatMap((name) => this.#entitiesOf(name).filter((e) => e.kind === "method" && e.receiver === type));
+    let methods = this.#methods.get(type);
+    if (!methods) {
+      const names = namesOf(this.identity, this.files).methodsOf(type);
+      methods = names.flatMap((name) => this.#entitiesOf(name).filter((e) => e.kind === "method" && e.receiver === type));
+      this.#methods.set(type, methods);
+    }
+    return methods;
   }
 
   method(type: string, name: string): readonly Entity[] {
@@ -512,8 +517,16 @@ function importedFor(symbols: readonly string[]): ReadonlySet<string> | null {
 function leafAt(root: GoNode, at: number): GoNode {
   let n = root;
   for (;;) {
-    const next = n.children.find((c) => c.start <= at && at < c.end);
-    if (!next) return n;
+    const { children } = n;
+    let low = 0;
+    let high = children.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((children[middle] as GoNode).end <= at) low = middle + 1;
+      else high = middle;
+    }
+    const next = children[low];
+    if (!next || next.start > at) return n;
     n = next;
   }
 }

@@ -5,20 +5,29 @@
  */
 
 import type { FileImport } from "../go/imports.ts";
-import { type GoNode, type Kind, unparen } from "../go/node.ts";
+import { type Field, type GoNode, type Kind, unparen } from "../go/node.ts";
 import { misreadName } from "../go/params.ts";
 import type { Binding, BindingKind, Entity, FileModel, FuncModel, PackageModel, Param, Scope, Use, UseHow } from "./model.ts";
+
+/** Shared by all scopes that declare nothing. */
+const NO_BINDINGS: ReadonlyMap<string, LocalBinding> = new Map();
 
 export class LocalScope implements Scope {
   readonly kind: Scope["kind"];
   readonly parent: Scope | null;
   readonly node: GoNode | null;
-  readonly bindings = new Map<string, LocalBinding>();
+  bindings: ReadonlyMap<string, LocalBinding> = NO_BINDINGS;
 
   constructor(kind: Scope["kind"], parent: Scope | null, node: GoNode | null) {
     this.kind = kind;
     this.parent = parent;
     this.node = node;
+  }
+
+  /** Of two bindings with one name, which is no Go, the first counts. */
+  add(binding: LocalBinding): void {
+    if (this.bindings === NO_BINDINGS) this.bindings = new Map([[binding.name, binding]]);
+    else if (!this.bindings.has(binding.name)) (this.bindings as Map<string, LocalBinding>).set(binding.name, binding);
   }
 }
 
@@ -40,6 +49,29 @@ export class LocalBinding implements Binding {
     this.scope = scope;
     this.func = func;
     this.visibleFrom = visibleFrom;
+  }
+}
+
+class LocalUse implements Use {
+  readonly node: GoNode;
+  readonly binding: LocalBinding;
+  readonly func: FuncModel | null;
+  private known: UseHow | null;
+
+  constructor(node: GoNode, how: UseHow | null, binding: LocalBinding, func: FuncModel | null) {
+    this.node = node;
+    this.known = how;
+    this.binding = binding;
+    this.func = func;
+  }
+
+  get how(): UseHow {
+    this.known ??= howUsed(this.node);
+    return this.known;
+  }
+
+  get captured(): boolean {
+    return this.func !== this.binding.func;
   }
 }
 
@@ -68,6 +100,7 @@ class Func implements FuncModel {
 
 /** Everything that was learnt of one top-level declaration. */
 export interface LocalScopes {
+  /** Those that declare something. */
   readonly scopes: ReadonlyMap<GoNode, Scope>;
   /** By identifier: declarations and uses of locals. */
   readonly bindings: ReadonlyMap<GoNode, Binding>;
@@ -83,8 +116,6 @@ export interface ScopeEnv {
   /** Are the keys of this composite literal's body field names? null where its type is not known. */
   keysAreFields(literal: GoNode): boolean | null;
 }
-
-const NAMES = new Set<string>(["identifier", "type_identifier", "package_identifier"]);
 
 /** `finish` must be called once the result is reachable by whoever answers `keysAreFields`. */
 export function localScopes(root: GoNode, env: ScopeEnv): { result: LocalScopes; finish(): void } {
@@ -130,9 +161,10 @@ class Builder implements LocalScopes {
   #scope: Scope;
   #func: Func | null = null;
   /** Labels have a name space of their own, one for each function. */
-  #labels = new Map<string, LocalBinding>();
-  #pendingLabels: GoNode[] = [];
+  #labels: Map<string, LocalBinding> | null = null;
+  #pendingLabels: GoNode[] | null = null;
   readonly #keys: { key: GoNode; scope: Scope; func: Func | null }[] = [];
+  readonly #declared: LocalBinding[] = [];
 
   constructor(env: ScopeEnv) {
     this.#env = env;
@@ -140,33 +172,64 @@ class Builder implements LocalScopes {
   }
 
   visit(node: GoNode): void {
-    const handler = HANDLERS[node.kind as Kind];
-    if (handler) handler(this, node);
-    else if (NAMES.has(node.kind)) this.use(node);
-    else for (const c of node.children) if (c.named) this.visit(c);
+    if (node.children.length === 0) this.leaf(node);
+    else {
+      const handler = HANDLERS[node.kind as Kind];
+      if (handler) handler(this, node);
+      else this.visitAll(node.children);
+    }
   }
 
-  visitAll(nodes: Iterable<GoNode | null>): void {
-    for (const n of nodes) if (n?.named) this.visit(n);
+  leaf(node: GoNode): void {
+    switch (node.kind) {
+      case "identifier":
+      case "type_identifier":
+      case "package_identifier":
+        this.use(node);
+        break;
+      case "label_name":
+        this.label(node, false);
+    }
   }
 
-  inScope(node: GoNode, body: () => void): void {
+  visitAll(nodes: readonly GoNode[]): void {
+    for (let i = 0; i < nodes.length; i++) {
+      const n = nodes[i] as GoNode;
+      if (n.named) this.visit(n);
+    }
+  }
+
+  /** Visits the children that `node` holds under a name. */
+  visitField(node: GoNode, field: Field): void {
+    const { children } = node;
+    for (let i = 0; i < children.length; i++) {
+      const c = children[i] as GoNode;
+      if (c.field === field && c.named) this.visit(c);
+    }
+  }
+
+  /** Opens a block; gives the scope to which `close` goes back. */
+  open(node: GoNode): Scope {
     const outer = this.#scope;
-    const scope = new LocalScope("block", outer, node);
-    this.scopes.set(node, scope);
-    this.#scope = scope;
-    body();
+    this.#scope = new LocalScope("block", outer, node);
+    return outer;
+  }
+
+  close(outer: Scope): void {
     this.#scope = outer;
   }
 
   /** Declares a name in the current block; `_` declares nothing. */
   declare(identifier: GoNode, kind: BindingKind, visibleFrom: number): LocalBinding | null {
     const name = identifier.text;
+    const scope = this.#scope;
     // At package level the package's own index knows the names.
-    if (name === "_" || !(this.#scope instanceof LocalScope)) return null;
-    const binding = new LocalBinding(name, kind, identifier, this.#scope, this.#func, visibleFrom);
-    if (!this.#scope.bindings.has(name)) this.#scope.bindings.set(name, binding);
+    if (name === "_" || !(scope instanceof LocalScope)) return null;
+    const binding = new LocalBinding(name, kind, identifier, scope, this.#func, visibleFrom);
+    if (scope.bindings.size === 0) this.scopes.set(scope.node as GoNode, scope);
+    scope.add(binding);
     this.bindings.set(identifier, binding);
+    this.#declared.push(binding);
     return binding;
   }
 
@@ -174,30 +237,28 @@ class Builder implements LocalScopes {
     return this.#scope instanceof LocalScope ? (this.#scope.bindings.get(name) ?? null) : null;
   }
 
-  use(identifier: GoNode, how: UseHow = howUsed(identifier)): void {
-    const name = identifier.text;
-    if (name === "_") return;
-    for (let s: Scope | null = this.#scope; s instanceof LocalScope; s = s.parent) {
-      const binding = s.bindings.get(name);
-      if (binding && binding.visibleFrom <= identifier.start) {
-        this.record(identifier, binding, how, this.#func);
-        return;
-      }
-    }
+  /** `how` null: as the expression around it tells. */
+  use(identifier: GoNode, how: UseHow | null = null): void {
+    const binding = visible(this.#scope, identifier.text, identifier.start);
+    if (binding) this.record(identifier, binding, how, this.#func);
   }
 
-  record(identifier: GoNode, binding: LocalBinding, how: UseHow, func: FuncModel | null): void {
+  record(identifier: GoNode, binding: LocalBinding, how: UseHow | null, func: FuncModel | null): void {
     this.bindings.set(identifier, binding);
-    binding.uses.push({ node: identifier, how, binding, func, captured: func !== binding.func });
+    binding.uses.push(new LocalUse(identifier, how, binding, func));
   }
 
   /** `a, b := ...`: names that this block has already are written, the others declared from the end of the statement on. */
   defineOrWrite(left: GoNode, visibleFrom: number): void {
-    for (const target of left.kind === "expression_list" ? left.items : [left]) {
-      if (target.kind !== "identifier") this.visit(target);
-      else if (this.declaredHere(target.text)) this.use(target, "write");
-      else this.declare(target, "var", visibleFrom);
-    }
+    if (left.kind !== "expression_list") this.target(left, visibleFrom);
+    else for (let i = 0; i < left.children.length; i++) this.target(left.children[i] as GoNode, visibleFrom);
+  }
+
+  target(node: GoNode, visibleFrom: number): void {
+    if (!node.named) return;
+    if (node.kind !== "identifier") this.visit(node);
+    else if (this.declaredHere(node.text)) this.use(node, "write");
+    else this.declare(node, "var", visibleFrom);
   }
 
   func(node: GoNode): void {
@@ -207,18 +268,17 @@ class Builder implements LocalScopes {
     const outerPending = this.#pendingLabels;
     const scope = new LocalScope("function", outerScope, node);
     const func = new Func(node, this.#env.file, this.#env.pkg, outerFunc, scope);
-    this.scopes.set(node, scope);
     this.functions.push(func);
     this.functionAt.set(node, func);
     this.#scope = scope;
     this.#func = func;
-    this.#labels = new Map();
-    this.#pendingLabels = [];
+    this.#labels = null;
+    this.#pendingLabels = null;
     const bodyStart = func.body?.start ?? node.end;
 
-    for (const p of node.child("type_parameters")?.items ?? [])
-      for (const name of p.childrenOf("name")) this.declare(name, "typeparam", node.start);
-    for (const p of node.child("type_parameters")?.items ?? []) this.visitAll(p.childrenOf("type"));
+    const typeParams = node.child("type_parameters")?.items ?? [];
+    for (const p of typeParams) for (const name of p.childrenOf("name")) this.declare(name, "typeparam", node.start);
+    for (const p of typeParams) this.visitField(p, "type");
     const receiver = node.child("receiver")?.items[0];
     if (receiver) {
       const type = receiver.child("type");
@@ -230,16 +290,20 @@ class Builder implements LocalScopes {
     }
     this.params(node.child("parameters"), "param", bodyStart, func.params);
     this.params(node.child("result"), "result", bodyStart, func.results);
-    if (func.body) for (const c of func.body.children) if (c.named) this.visit(c);
-    for (const label of this.#pendingLabels) {
-      const binding = this.#labels.get(label.text);
-      if (binding) this.record(label, binding, "read", func);
-    }
+    if (func.body) this.visitAll(func.body.children);
+    this.resolveLabels(func);
 
     this.#scope = outerScope;
     this.#func = outerFunc;
     this.#labels = outerLabels;
     this.#pendingLabels = outerPending;
+  }
+
+  resolveLabels(func: FuncModel): void {
+    for (const label of this.#pendingLabels ?? []) {
+      const binding = this.#labels?.get(label.text);
+      if (binding) this.record(label, binding, "read", func);
+    }
   }
 
   /** A parameter list, or the single unnamed result type. */
@@ -269,12 +333,15 @@ class Builder implements LocalScopes {
 
   label(identifier: GoNode, declares: boolean): void {
     if (!declares) {
+      this.#pendingLabels ??= [];
       this.#pendingLabels.push(identifier);
       return;
     }
     const binding = new LocalBinding(identifier.text, "label", identifier, this.#scope, this.#func, 0);
+    this.#labels ??= new Map();
     this.#labels.set(binding.name, binding);
     this.bindings.set(identifier, binding);
+    this.#declared.push(binding);
   }
 
   /** A key of a composite literal is a field name or an expression, which only the literal's type tells. */
@@ -283,17 +350,16 @@ class Builder implements LocalScopes {
   }
 
   resolveKeys(): void {
-    const touched = new Set<LocalBinding>();
     for (const { key, scope, func } of this.#keys) {
       const binding = visible(scope, key.text, key.start);
       if (!binding) continue;
       const literal = key.closest("literal_value");
       if (!literal || this.#env.keysAreFields(literal) !== false) continue;
       this.record(key, binding, "read", func);
-      touched.add(binding);
     }
     this.#keys.length = 0;
-    for (const binding of this.bindings.values()) sortUses(binding);
+    for (let i = 0; i < this.#declared.length; i++) sortUses(this.#declared[i] as LocalBinding);
+    this.#declared.length = 0;
   }
 }
 
@@ -317,12 +383,14 @@ function visible(scope: Scope, name: string, at: number): LocalBinding | null {
 
 type Handler = (b: Builder, node: GoNode) => void;
 
-const scoped: Handler = (b, node) => b.inScope(node, () => b.visitAll(node.children));
+const scoped: Handler = (b, node) => {
+  const outer = b.open(node);
+  b.visitAll(node.children);
+  b.close(outer);
+};
 const nothing: Handler = () => {};
 
 const HANDLERS: Partial<Record<Kind, Handler>> = {
-  comment: nothing,
-  field_identifier: nothing,
   import_declaration: nothing,
   package_clause: nothing,
   function_declaration: (b, node) => b.func(node),
@@ -339,15 +407,15 @@ const HANDLERS: Partial<Record<Kind, Handler>> = {
 
   short_var_declaration: (b, node) => {
     const left = node.child("left");
-    b.visitAll([node.child("right")]);
+    b.visitField(node, "right");
     if (left) b.defineOrWrite(left, node.end);
   },
   receive_statement: (b, node) => {
-    b.visitAll([node.child("right")]);
+    b.visitField(node, "right");
     defineOrVisit(b, node);
   },
   range_clause: (b, node) => {
-    b.visitAll([node.child("right")]);
+    b.visitField(node, "right");
     defineOrVisit(b, node);
   },
   var_spec: (b, node) => valueSpec(b, node, "var"),
@@ -355,27 +423,27 @@ const HANDLERS: Partial<Record<Kind, Handler>> = {
   type_spec: typeSpec,
   type_alias: typeSpec,
 
-  type_switch_statement: (b, node) =>
-    b.inScope(node, () => {
-      b.visitAll([node.child("initializer"), node.child("value")]);
-      const alias = node.child("alias")?.items[0] ?? null;
-      for (const clause of node.items) {
-        if (!clause.is("type_case", "default_case")) continue;
-        b.inScope(clause, () => {
-          b.visitAll(clause.childrenOf("type"));
-          if (alias) b.declare(alias, "var", clause.start);
-          b.visitAll(clause.items.filter((c) => c.field !== "type"));
-        });
-      }
-    }),
+  type_switch_statement: (b, node) => {
+    const outer = b.open(node);
+    b.visitField(node, "initializer");
+    b.visitField(node, "value");
+    const alias = node.child("alias")?.items[0] ?? null;
+    for (const clause of node.items) {
+      if (!clause.is("type_case", "default_case")) continue;
+      const around = b.open(clause);
+      b.visitField(clause, "type");
+      if (alias) b.declare(alias, "var", clause.start);
+      b.visitAll(clause.items.filter((c) => c.field !== "type"));
+      b.close(around);
+    }
+    b.close(outer);
+  },
 
   labeled_statement: (b, node) => {
     const label = node.child("label");
     if (label) b.label(label, true);
     b.visitAll(node.items.filter((c) => c !== label));
   },
-  label_name: (b, node) => b.label(node, false),
-
   keyed_element: (b, node) => {
     for (const c of node.children) {
       if (!c.named) continue;
@@ -385,12 +453,15 @@ const HANDLERS: Partial<Record<Kind, Handler>> = {
     }
   },
   // Names of parameters in a function type, and of fields and methods, are nobody's locals.
-  parameter_declaration: (b, node) => b.visitAll(node.childrenOf("type")),
-  variadic_parameter_declaration: (b, node) => b.visitAll(node.childrenOf("type")),
-  field_declaration: (b, node) => b.visitAll(node.childrenOf("type")),
-  method_elem: (b, node) => b.visitAll([node.child("parameters"), node.child("result")]),
-  qualified_type: (b, node) => b.visitAll([node.child("package")]),
-  selector_expression: (b, node) => b.visitAll([node.child("operand")]),
+  parameter_declaration: (b, node) => b.visitField(node, "type"),
+  variadic_parameter_declaration: (b, node) => b.visitField(node, "type"),
+  field_declaration: (b, node) => b.visitField(node, "type"),
+  method_elem: (b, node) => {
+    b.visitField(node, "parameters");
+    b.visitField(node, "result");
+  },
+  qualified_type: (b, node) => b.visitField(node, "package"),
+  selector_expression: (b, node) => b.visitField(node, "operand"),
 };
 
 function defineOrVisit(b: Builder, node: GoNode): void {
@@ -401,7 +472,8 @@ function defineOrVisit(b: Builder, node: GoNode): void {
 }
 
 function valueSpec(b: Builder, node: GoNode, kind: "var" | "const"): void {
-  b.visitAll([node.child("type"), node.child("value")]);
+  b.visitField(node, "type");
+  b.visitField(node, "value");
   for (const name of node.childrenOf("name")) b.declare(name, kind, node.end);
 }
 
@@ -410,14 +482,14 @@ function typeSpec(b: Builder, node: GoNode): void {
   if (name) b.declare(name, "type", name.start);
   const params = node.child("type_parameters");
   if (!params) {
-    b.visitAll([node.child("type")]);
+    b.visitField(node, "type");
     return;
   }
-  b.inScope(node, () => {
-    for (const p of params.items) for (const n of p.childrenOf("name")) b.declare(n, "typeparam", node.start);
-    for (const p of params.items) b.visitAll(p.childrenOf("type"));
-    b.visitAll([node.child("type")]);
-  });
+  const outer = b.open(node);
+  for (const p of params.items) for (const n of p.childrenOf("name")) b.declare(n, "typeparam", node.start);
+  for (const p of params.items) b.visitField(p, "type");
+  b.visitField(node, "type");
+  b.close(outer);
 }
 
 /** How the expression around an identifier touches what it names. */

@@ -208,10 +208,9 @@ export function wordToken(text: string, start: number, end: number): number {
   if (length < 2 || length > 11) return NAME;
   const candidates = BY_SHAPE[length * 128 + text.charCodeAt(start)];
   if (candidates === undefined) return NAME;
-  for (const [token, word] of candidates) {
-    let i = 1;
-    while (i < length && text.charCodeAt(start + i) === word.charCodeAt(i)) i++;
-    if (i === length) return token;
+  for (let k = 0; k < candidates.length; k++) {
+    const [token, word] = candidates[k] as readonly [number, string];
+    if (text.startsWith(word, start)) return token;
   }
   return NAME;
 }

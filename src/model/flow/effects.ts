@@ -51,7 +51,11 @@ export function effectsOf(atom: GoNode): Effects {
         break;
       }
     }
-    for (const child of node.children) if (child.children.length > 0) todo.push(child);
+    const { children } = node;
+    for (let i = 0; i < children.length; i++) {
+      const child = children[i] as GoNode;
+      if (child.children.length > 0) todo.push(child);
+    }
   }
   return { names, members, assigns };
 }

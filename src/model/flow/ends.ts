@@ -14,15 +14,22 @@ export function endingCall(atom: GoNode, env: FlowEnv): { call: GoNode; kind: Ex
   const skip = atom.kind === "range_clause" ? atom.child("right") : null;
   for (let node = todo.pop(); node; node = todo.pop()) {
     if (node.kind === "func_literal" || node === skip) continue;
-    if (node.kind === "call_expression" && !node.parent?.is("go_statement", "defer_statement")) {
+    if (node.kind === "call_expression" && !isPutOff(node)) {
       const kind = env.noReturn(node);
       // Of two calls the one that is complete first ends first in the text, nested or side by side.
       if (kind && (!found || node.end < found.call.end)) found = { call: node, kind };
     }
-    const lazy = node.kind === "binary_expression" && node.children.some((c) => c.kind === "&&" || c.kind === "||");
-    for (const child of node.children) {
+    const operator = node.kind === "binary_expression" ? node.child("operator")?.kind : null;
+    const lazy = operator === "&&" || operator === "||";
+    const { children } = node;
+    for (let i = 0; i < children.length; i++) {
+      const child = children[i] as GoNode;
       if (child.children.length > 0 && !(lazy && child.field === "right")) todo.push(child);
     }
   }
   return found;
+}
+
+function isPutOff({ parent }: GoNode): boolean {
+  return parent?.kind === "go_statement" || parent?.kind === "defer_statement";
 }

@@ -3,7 +3,11 @@ import type { GoNode } from "../../go/node.ts";
 
 /** The first named child that is no comment, or null. */
 export function firstItem(node: GoNode): GoNode | null {
-  for (const c of node.children) if (c.named && c.kind !== "comment") return c;
+  const { children } = node;
+  for (let i = 0; i < children.length; i++) {
+    const c = children[i] as GoNode;
+    if (c.named && c.kind !== "comment") return c;
+  }
   return null;
 }
 
