@@ -3,7 +3,7 @@
  * What a function returns when it gives up stands in `give-up.ts`.
  */
 import { type GoNode, unparen } from "../go/node.ts";
-import type { Binding, FuncModel, PackageModel, Type } from "../model/model.ts";
+import type { Binding, FuncModel, PackageModel, Type, Use, UseHow } from "../model/model.ts";
 import { type Definition, definitionOf, isOthers, loopsAround, redefinitionOf, writtenLater } from "./definitions.ts";
 import { foreignSymbol } from "./foreign.ts";
 import { outlivesRequest, requestBehind } from "./handlers.ts";
@@ -44,7 +44,12 @@ const ERRGROUP = "golang.org/x/sync/errgroup.WithContext";
  * values are added to, a context that the same function cancelled before, and one that nobody but the same function can cancel.
  */
 export function contextsInScope(pkg: PackageModel, at: GoNode): ContextInScope[] {
-  return namedContexts(pkg, at).filter((c) => c.via === "field" || canEnd(pkg, c, at));
+  return namedContexts(pkg, at).filter((c) => mayEnd(pkg, c, at));
+}
+
+/** The best of them, where the code does not run because it has ended. */
+export function contextInScope(pkg: PackageModel, at: GoNode): ContextInScope | null {
+  return namedContexts(pkg, at).find((c) => !runsAfterDone(c, at) && mayEnd(pkg, c, at)) ?? null;
 }
 
 /**
@@ -58,8 +63,7 @@ export function onlyContext(pkg: PackageModel, at: GoNode): ContextInScope | nul
   const [first, ...more] = variables.length > 0 ? variables : own.length > 0 ? own : all;
   if (!first || more.length > 0) return null;
   if (own.some((c) => c !== first && !isMadeFrom(pkg, first, c))) return null;
-  if (first.via !== "field" && !canEnd(pkg, first, at)) return null;
-  return runsAfterDone(first, at) || isLeftBehind(pkg, first, at) ? null : first;
+  return runsAfterDone(first, at) || !mayEnd(pkg, first, at) || isLeftBehind(pkg, first, at) ? null : first;
 }
 
 /** `ctx := r.Context()`, `ctx := stream.Context()`, or a context that was derived from such a one. */
@@ -72,81 +76,116 @@ function isMadeFrom(pkg: PackageModel, variable: ContextInScope, source: Context
 
 /** All that have a name there, whether they can end or not. */
 function namedContexts(pkg: PackageModel, at: GoNode): ContextInScope[] {
-  const func = pkg.functionOf(at);
   const found: ContextInScope[] = [];
   const fields: ContextInScope[] = [];
-  for (let f = func; f; f = f.outer) {
-    const rank = { variable: 0, request: 1, stream: 2, field: 3 };
+  for (let f = pkg.functionOf(at), from = at; f; from = f.node, f = f.outer) {
     const here: ContextInScope[] = [];
-    for (const name of visibleNames(at, f)) {
-      const binding = pkg.resolve(name.text, at);
-      if (!binding || binding.node !== name) continue; // shadowed
-      if (binding.kind === "receiver") fields.push(...contextFields(pkg, binding));
-      else {
-        const context = contextOf(pkg, binding);
-        if (context) here.push(context);
-      }
+    for (const name of visibleNames(from, f)) {
+      const binding = pkg.binding(name);
+      if (binding?.node !== name) continue; // `:=` only writes it
+      const contexts = contextsOf(pkg, binding);
+      if (contexts.length === 0 || pkg.resolve(name.text, at) !== binding) continue; // shadowed
+      (binding.kind === "receiver" ? fields : here).push(...contexts);
     }
-    here.sort((a, b) => rank[a.via] - rank[b.via]);
-    found.push(...here);
+    found.push(...here.sort((a, b) => RANK[a.via] - RANK[b.via]));
     // `func(context.Context) error`: it is given a context of its own, and does not look at it
     if (f.params.some((p) => p.binding === null && isNamed(pkg.typeAt(p.type), "context.Context"))) break;
   }
   return [...found, ...fields];
 }
 
-/** Names declared in `f` by statements before `at` in blocks around it and by its signature, the nearest first. */
-function* visibleNames(at: GoNode, f: FuncModel): Iterable<GoNode> {
-  let n = at;
-  while (n !== f.node) {
+const RANK = { variable: 0, request: 1, stream: 2, field: 3 };
+
+/** Names declared in `f` by statements before `at`, which stands in `f` itself, in blocks around it and by its signature, the nearest first. */
+function visibleNames(at: GoNode, f: FuncModel): GoNode[] {
+  const names: GoNode[] = [];
+  for (let n = at; n !== f.node; ) {
     const parent = n.parent;
-    if (!parent) return;
-    if (f.node.contains(parent) && innermost(parent) === f.node) {
-      const before = parent.children.slice(0, parent.children.indexOf(n)).reverse();
-      for (const sibling of before) yield* [...declaredBy(sibling)].reverse();
+    if (!parent) return names;
+    for (let i = parent.children.indexOf(n) - 1; i >= 0; i--) {
+      const declared = declaredBy(parent.children[i] as GoNode);
+      for (let j = declared.length - 1; j >= 0; j--) names.push(declared[j] as GoNode);
     }
     n = parent;
   }
-  for (const p of [...f.params, ...f.results]) if (p.binding?.node) yield p.binding.node;
-  if (f.receiver?.node) yield f.receiver.node;
+  for (const p of f.params) if (p.binding?.node) names.push(p.binding.node);
+  for (const r of f.results) if (r.binding?.node) names.push(r.binding.node);
+  if (f.receiver?.node) names.push(f.receiver.node);
+  return names;
 }
 
-function innermost(node: GoNode): GoNode | null {
-  return node.is("func_literal", "function_declaration", "method_declaration")
-    ? node
-    : node.closest("func_literal", "function_declaration", "method_declaration");
-}
+const NO_NAMES: readonly GoNode[] = [];
 
 /** Identifiers that a statement, or the head of a compound one, declares for what follows it. */
-function declaredBy(node: GoNode): GoNode[] {
+function declaredBy(node: GoNode): readonly GoNode[] {
   switch (node.kind) {
     case "short_var_declaration":
     case "range_clause":
     case "receive_statement":
-      if (!node.children.some((c) => c.kind === ":=")) return [];
-      return node.child("left")?.items.filter((i) => i.kind === "identifier") ?? [];
+      if (!node.children.some((c) => c.kind === ":=")) return NO_NAMES;
+      return node.child("left")?.children.filter((i) => i.kind === "identifier") ?? NO_NAMES;
     case "for_clause":
-      return node.child("initializer") ? declaredBy(node.child("initializer") as GoNode) : [];
+      return node.child("initializer") ? declaredBy(node.child("initializer") as GoNode) : NO_NAMES;
     case "labeled_statement":
       return node.items.flatMap(declaredBy);
     case "var_declaration":
       return node.find("var_spec").flatMap((s) => s.childrenOf("name").filter((c) => c.named));
     default:
-      return [];
+      return NO_NAMES;
   }
 }
 
-function contextOf(pkg: PackageModel, binding: Binding): ContextInScope | null {
-  if (!binding.node || (binding.kind !== "var" && binding.kind !== "param" && binding.kind !== "result")) return null;
-  const type = pkg.typeOf(binding.node);
-  const made = definitionOf(pkg, binding);
-  if (isNamed(type, "context.Context") || (made?.symbol === ERRGROUP && made.index === 1))
-    return { text: binding.name, via: "variable", binding };
-  if (binding.kind !== "param") return null;
+const known = new WeakMap<Binding, readonly ContextInScope[]>();
+
+/** The context that a local is or has, those of a receiver's fields. */
+function contextsOf(pkg: PackageModel, local: Binding): readonly ContextInScope[] {
+  let contexts = known.get(local);
+  if (!contexts) {
+    const context = local.kind === "receiver" ? null : contextOf(pkg, local);
+    contexts = local.kind === "receiver" ? contextFields(pkg, local) : context ? [context] : NONE;
+    known.set(local, contexts);
+  }
+  return contexts;
+}
+
+const NONE: readonly ContextInScope[] = [];
+
+function contextOf(pkg: PackageModel, local: Binding): ContextInScope | null {
+  if (!local.node || (local.kind !== "var" && local.kind !== "param" && local.kind !== "result")) return null;
+  if (local.kind === "var" && local.uses.some(isOfNoContext)) return null;
+  const type = pkg.typeOf(local.node);
+  if (isNamed(type, "context.Context") || (type.kind === "unknown" && isOfGroup(pkg, local)))
+    return { text: local.name, via: "variable", binding: local };
+  if (local.kind !== "param") return null;
   if (type.kind === "pointer" && isNamed(type.elem, "net/http.Request"))
-    return { text: `${binding.name}.Context()`, via: "request", binding };
-  if (isStream(pkg, type)) return { text: `${binding.name}.Context()`, via: "stream", binding };
-  return null;
+    return { text: `${local.name}.Context()`, via: "request", binding: local };
+  return isStream(pkg, type) ? { text: `${local.name}.Context()`, via: "stream", binding: local } : null;
+}
+
+/** The context that `errgroup.WithContext` gives, whose source may not be at hand. */
+function isOfGroup(pkg: PackageModel, local: Binding): boolean {
+  const made = definitionOf(pkg, local);
+  return made?.symbol === ERRGROUP && made.index === 1;
+}
+
+const METHODS: ReadonlySet<string> = new Set(["Deadline", "Done", "Err", "Value"]);
+const NOT_OF_CONTEXTS: ReadonlySet<UseHow> = new Set(["readwrite", "member-write", "call", "send", "receive", "range", "close"]);
+
+/** A use that no context can have: it is an operand, or something else of it is named than a context's methods. Types need not be asked then. */
+function isOfNoContext({ node, how }: Use): boolean {
+  if (NOT_OF_CONTEXTS.has(how)) return true;
+  const p = node.parent;
+  switch (p?.kind) {
+    case "selector_expression":
+      return !METHODS.has(p.child("field")?.text ?? "");
+    case "index_expression":
+    case "slice_expression":
+      return node.field === "operand";
+    case "binary_expression":
+      return !(p.child("operator")?.is("==", "!=") ?? true);
+    default:
+      return false;
+  }
 }
 
 /** gRPC's own stream types, generated `Service_MethodServer` interfaces, and interfaces of the module with `Context() context.Context`. */
@@ -175,7 +214,8 @@ function contextFields(pkg: PackageModel, receiver: Binding): ContextInScope[] {
 
 // ---------------------------------------------------------------- can it end?
 
-function canEnd(pkg: PackageModel, context: ContextInScope, at: GoNode): boolean {
+function mayEnd(pkg: PackageModel, context: ContextInScope, at: GoNode): boolean {
+  if (context.via === "field") return true; // its author knows
   const { binding } = context;
   const again = redefinitionOf(pkg, binding, at);
   if (context.via !== "variable" && !again) return true;
@@ -239,7 +279,7 @@ function spent(pkg: PackageModel, end: Binding, made: Definition, at: GoNode): b
 
 /** The best context in scope at `at` that is not over there: the code does not run because it ended, nor in a goroutine that outlives its request. */
 export function contextFor(pkg: PackageModel, at: GoNode): ContextInScope | null {
-  return contextsInScope(pkg, at).find((c) => !runsAfterDone(c, at) && !isLeftBehind(pkg, c, at)) ?? null;
+  return namedContexts(pkg, at).find((c) => !runsAfterDone(c, at) && mayEnd(pkg, c, at) && !isLeftBehind(pkg, c, at)) ?? null;
 }
 
 /** The context is a request's, and `at` stands in a goroutine that may still run when the handler has returned. */
@@ -397,11 +437,11 @@ function valuesOf(binding: Binding): GoNode[] {
 /** Done channels that can be named at `at`: parameters and locals, then fields of the receiver that its function receives from. */
 export function doneChannelsInScope(pkg: PackageModel, at: GoNode): { readonly text: string; readonly binding: Binding }[] {
   const found: { text: string; binding: Binding }[] = [];
-  for (let f = pkg.functionOf(at); f; f = f.outer) {
-    for (const name of visibleNames(at, f)) {
-      const binding = pkg.resolve(name.text, at);
+  for (let f = pkg.functionOf(at), from = at; f; from = f.node, f = f.outer) {
+    for (const name of visibleNames(from, f)) {
+      const binding = isDoneName(name.text) ? pkg.resolve(name.text, at) : null;
       if (!binding?.node || binding.node !== name || binding.kind === "receiver") continue;
-      if (isDoneName(binding.name) && isSignalChannel(pkg, pkg.typeOf(binding.node)) === true) found.push({ text: binding.name, binding });
+      if (isSignalChannel(pkg, pkg.typeOf(binding.node)) === true) found.push({ text: binding.name, binding });
     }
     const receiver = f.receiver;
     for (const use of receiver && pkg.resolve(receiver.name, at) === receiver ? receiver.uses : []) {

@@ -4,7 +4,7 @@ import {
   type ContextInScope,
   carriesSignals,
   caseChannel,
-  contextsInScope,
+  contextInScope,
   defineRule,
   endsWithContext,
   type Finding,
@@ -22,7 +22,6 @@ import {
   mayHaveContext,
   type PackageModel,
   placesOf,
-  runsAfterDone,
   waitsForSignals,
 } from "../../rule/index.ts";
 
@@ -56,7 +55,7 @@ export default defineRule({
       if (cases.length === 0) continue; // select {} waits for ever on purpose
       if (select.items.some((c) => c.kind === "default_case")) continue; // does not block
       if (inCleanup(select)) continue; // cleanup has to be done with the context gone, too
-      const context = contextsInScope(pkg, select).find((c) => !runsAfterDone(c, select));
+      const context = contextInScope(pkg, select);
       if (!context) continue; // nothing to wait on
       const waits = cases.flatMap((c) => caseChannel(c) ?? []);
       if (waits.length < cases.length) continue; // a case that does not parse

@@ -1,7 +1,7 @@
 import {
   type ContextInScope,
   constantOf,
-  contextsInScope,
+  contextInScope,
   defineRule,
   doneChannelsInScope,
   type Fix,
@@ -22,7 +22,6 @@ import {
   reachOf,
   reindent,
   replace,
-  runsAfterDone,
   since,
   statementOf,
   textOf,
@@ -159,8 +158,7 @@ interface End {
 }
 
 function endInScope(pkg: PackageModel, call: GoNode): End | null {
-  const contexts = contextsInScope(pkg, call).filter((c) => !runsAfterDone(c, call));
-  const context = contexts[0];
+  const context = contextInScope(pkg, call);
   // A channel that the function itself closes does not tell it to stop.
   const done = doneChannelsInScope(pkg, call).find((d) => !d.binding.uses.some((u) => u.how === "close" && call.contains(u.node)));
   if (context && (context.via !== "field" || !done)) {

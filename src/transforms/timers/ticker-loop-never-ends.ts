@@ -1,7 +1,7 @@
 import {
   addCase,
   type ContextInScope,
-  contextsInScope,
+  contextInScope,
   defineRule,
   doneChannelsInScope,
   type Edits,
@@ -24,7 +24,6 @@ import {
   reachOf,
   remove,
   replace,
-  runsAfterDone,
   startOf,
   statementOf,
   statementsOf,
@@ -109,7 +108,7 @@ interface End {
 }
 
 function endInScope(pkg: PackageModel, loop: GoNode): End | null {
-  const context = contextsInScope(pkg, loop).find((c) => !runsAfterDone(c, loop));
+  const context = contextInScope(pkg, loop);
   if (context) return { wait: `${context.text}.Done()`, name: context.text, node: context.binding.node, context };
   const done = doneChannelsInScope(pkg, loop)[0];
   return done ? { wait: done.text, name: done.text, node: done.binding.node, context: null } : null;
