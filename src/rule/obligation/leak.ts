@@ -1,7 +1,8 @@
 /** Which acquisitions leak, and on which path. */
-import type { GoNode } from "../../go/node.ts";
+import type { GoNode, Kind } from "../../go/node.ts";
 import type { Binding, Escape, Fact, Flow, FuncModel, PackageModel, Witness } from "../../model/model.ts";
 import { loopsAround } from "../definitions.ts";
+import { statementOf } from "../edits.ts";
 import { isMain } from "../functions.ts";
 import { atomAt } from "../paths.ts";
 import { type Acquisition, acquisitions, inSelectCase, waysOf } from "./acquire.ts";
@@ -42,9 +43,10 @@ const NOTHING: Events = { released: [], handed: [], written: [], lent: [], byCap
 
 export function leakOf(a: Acquisition): Leak | null {
   const { pkg, row, func, call } = a;
+  const events = a.holder ? eventsOf(pkg, a.holder, waysOf(row), func) : a.slot ? NOTHING : fateOf(pkg, a.call, waysOf(row), func);
+  if (settledAtOnce(a, events)) return null;
   const flow = pkg.flow(func);
   if (!flow.locate(call)) return null; // never runs
-  const events = a.holder ? eventsOf(pkg, a.holder, waysOf(row), func) : a.slot ? NOTHING : fateOf(pkg, a.call, waysOf(row), func);
   if (a.holder && settledBefore(a, events, flow)) return null;
 
   const written = events.written.filter((n) => n !== a.slot);
@@ -78,6 +80,35 @@ export function leakOf(a: Acquisition): Leak | null {
   const over = written.find((w) => !covers(ends, w) && flow.reaches(call, w, (atom) => ends.has(atom), facts));
   return over ? { ...base, kind: "overwritten", witness: null, over } : null;
 }
+
+/** `defer cancel()` and the like stand behind the acquisition, and nothing branches between: there is one path, which ends well. */
+function settledAtOnce({ row, call, slot, holder }: Acquisition, { released, handed, written }: Events): boolean {
+  if (!holder || row.exits || written.some((n) => n !== slot)) return false;
+  const statement = statementOf(call);
+  const siblings = statement?.is("short_var_declaration", "assignment_statement", "var_declaration") ? (statement.parent?.items ?? []) : [];
+  for (const next of siblings) {
+    if (next.start <= call.start) continue;
+    if (BRANCHES.has(next.kind)) return false;
+    if (released.some((n) => next.contains(n)) || handed.some((n) => next.contains(n))) return true;
+    if (next.kind === "return_statement") return false;
+  }
+  return false;
+}
+
+/** Statements that are not one step of a path. */
+const BRANCHES: ReadonlySet<string> = new Set<Kind>([
+  "block",
+  "if_statement",
+  "for_statement",
+  "expression_switch_statement",
+  "type_switch_statement",
+  "select_statement",
+  "labeled_statement",
+  "break_statement",
+  "continue_statement",
+  "goto_statement",
+  "fallthrough_statement",
+]);
 
 /** Fields that are released in its place, `Body` of a response: they are there when it is. */
 function fieldsOf(row: Resource): string[] {
