@@ -41,10 +41,12 @@ function around(pkg: PackageModel, e: GoNode): GoNode | null {
   if (p.kind === "type_assertion_expression" && e.field === "operand") return p;
   if (p.kind === "selector_expression" && e.field === "operand") {
     const call = climb(p).parent;
-    return call?.kind === "call_expression" && climb(p).field === "function" && pkg.symbol(p) === "bytes.Buffer.Bytes" ? call : null;
+    const isCalled = call?.kind === "call_expression" && climb(p).field === "function";
+    return isCalled && p.child("field")?.text === "Bytes" && pkg.symbol(p) === "bytes.Buffer.Bytes" ? call : null;
   }
   const call = p.kind === "argument_list" && p.items[0] === e ? p.parent : null;
-  return call && pkg.symbol(unparen(call.child("function") ?? call)) === "append" ? call : null;
+  const callee = call && unparen(call.child("function") ?? call);
+  return callee?.kind === "identifier" && pkg.symbol(callee) === "append" ? call : null;
 }
 
 /** `y` of `y := v`. */

@@ -5,6 +5,8 @@ import { statementOf } from "./edits.ts";
 import { pathFromEntry, runsLater } from "./paths.ts";
 import { blockedBefore, blocks, calledEntity, covers, isNew, type Reused, reusedOf, type Touch, touchesOf } from "./stale.ts";
 
+export { isPut } from "./stale-core.ts";
+
 /** A pool by what declares it: a package's variable, a local, or a field. */
 export interface Pool {
   readonly key: object;

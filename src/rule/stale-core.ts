@@ -130,10 +130,17 @@ export function valueFor(target: GoNode): GoNode | null {
 
 /** append, and the standard library's functions and methods that append to their first argument. */
 export function isAppend(pkg: PackageModel, call: GoNode): boolean {
-  const symbol = pkg.symbol(call.child("function") as GoNode);
+  const callee = call.child("function") as GoNode;
+  const symbol = callee.text.includes("ppend") ? pkg.symbol(callee) : null;
   if (symbol === null) return false;
   const name = lastName(symbol);
   return symbol === "append" || (name.startsWith("Append") && !symbol.slice(0, symbol.indexOf("/") + 1).includes("."));
+}
+
+/** Gives its argument back to a pool. */
+export function isPut(pkg: PackageModel, call: GoNode): boolean {
+  const callee = call.child("function") as GoNode;
+  return callee.text.includes("Put") && pkg.symbol(callee) === "sync.Pool.Put";
 }
 
 /** `for k := range m { delete(m, k) }`. */

@@ -123,7 +123,8 @@ function fieldDeed(pkg: PackageModel, selector: GoNode, selection: Selection, de
     return under.kind === "slice" && depth === 0 ? onField(SEEN, cell) : NOTHING;
   }
   if (parent.kind === "argument_list" && parent.parent) {
-    const symbol = pkg.symbol(parent.parent.child("function") as GoNode);
+    const callee = unparen(parent.parent.child("function") as GoNode);
+    const symbol = callee.kind === "identifier" ? pkg.symbol(callee) : null;
     if (symbol === "clear") return onField(CLEAN, cell);
     if (symbol === "len" || symbol === "cap" || symbol === "delete" || symbol === "copy") return NOTHING;
     if (parent.items[0] === e && isAppend(pkg, parent.parent)) return onField(DIRTY, cell);

@@ -17,6 +17,7 @@ import {
   isAppend,
   isChanged,
   isEmptySlice,
+  isPut,
   isTarget,
   NOTHING,
   outOfParens,
@@ -127,7 +128,7 @@ function sliceDeed(pkg: PackageModel, reused: Reused, e: GoNode, depth: number):
   if (parent.kind === "argument_list" && parent.parent) {
     if (isAppended(pkg, e)) return DIRTY;
     const callee = unparen(parent.parent.child("function") as GoNode);
-    if (!calledEntity(pkg, callee) && pkg.symbol(callee) !== "sync.Pool.Put") return NOTHING; // filled or read as scratch
+    if (!calledEntity(pkg, callee) && !isPut(pkg, parent.parent)) return NOTHING; // filled or read as scratch
   }
   return handed(pkg, { ...reused, pointer: false }, e, depth);
 }
@@ -170,11 +171,11 @@ export function handed(pkg: PackageModel, reused: Reused, e: GoNode, depth: numb
   if (parent.kind !== "argument_list" || !parent.parent) return UNKNOWN;
   const call = parent.parent;
   const callee = unparen(call.child("function") as GoNode);
-  const symbol = pkg.symbol(callee);
-  if (symbol === "sync.Pool.Put") return UNKNOWN; // given back
+  if (isPut(pkg, call)) return UNKNOWN; // given back
   const entity = calledEntity(pkg, callee);
   if (entity) return effectOn(pkg, reused, parameterOf(pkg, entity, parent.items.indexOf(e)), depth);
-  return reused.shape === "writer" && symbol !== null && isStandard(symbol) ? DIRTY : UNKNOWN;
+  const symbol = reused.shape === "writer" ? pkg.symbol(callee) : null;
+  return symbol !== null && isStandard(symbol) ? DIRTY : UNKNOWN;
 }
 
 /** `*p = x`: back into the memory that a pointer holds. */
@@ -264,7 +265,7 @@ function sumOf(pkg: PackageModel, func: FuncModel, touches: readonly Touch[]): D
 
 function isGivenBack(pkg: PackageModel, node: GoNode): boolean {
   const call = node.closest("call_expression");
-  return call !== null && pkg.symbol(call.child("function") as GoNode) === "sync.Pool.Put";
+  return call !== null && isPut(pkg, call);
 }
 
 function seenFromEntry(pkg: PackageModel, func: FuncModel, touches: readonly Touch[], touch: Touch, cell: string): boolean {

@@ -11,6 +11,7 @@ import {
   fix,
   type GoNode,
   insertAfter,
+  isPut,
   leavesBy,
   loopsAround,
   meansTheSame,
@@ -130,19 +131,27 @@ interface Late {
 
 /** A use that a path leads to from the Put, while the name holds what was put. */
 function usedAfter(pkg: PackageModel, put: GoNode, given: Binding, func: FuncModel): Late | null {
-  const flow = pkg.flow(func);
+  const mayFollow = followersOf(put, func);
   for (const view of viewsOf(pkg, given, func)) {
     const renewed = renewals(view);
     for (const use of view.uses) {
-      if (use.func !== func || use.how === "write" || put.contains(use.node) || isHarmless(pkg, use.node)) continue;
+      if (use.func !== func || use.how === "write" || put.contains(use.node) || !mayFollow(use.node) || isHarmless(pkg, use.node)) continue;
       if (use.node.closest("defer_statement") && pkg.functionOf(use.node) === func) continue; // worked out earlier
-      if (flow.reaches(put, use.node, (atom) => renewed.some((n) => atom.contains(n) || heads(n).some((h) => h.contains(atom))))) {
+      if (
+        pkg.flow(func).reaches(put, use.node, (atom) => renewed.some((n) => atom.contains(n) || heads(n).some((h) => h.contains(atom))))
+      ) {
         const seen = viewAt(pkg, use.node);
         return { use: use.node, view: seen, leaves: leavesBy(pkg, seen, func)?.kind === "return_statement" };
       }
     }
   }
   return null;
+}
+
+/** What the text lets run after the node: without a loop around it, and without goto, only what stands behind it. The flow knows better, and costs more. */
+function followersOf(node: GoNode, func: FuncModel): (other: GoNode) => boolean {
+  const goesBack = loopsAround(node).length > 0 || (func.body?.text.includes("goto") ?? false);
+  return (other) => goesBack || other.start > node.end;
 }
 
 /** A use of a field that was put in place, `s.buf`, before it or what holds it gets another value. */
@@ -152,9 +161,10 @@ function fieldUsedAfter(pkg: PackageModel, put: GoNode, argument: GoNode, func: 
   const holder = root?.kind === "identifier" ? pkg.binding(root) : null;
   if (!holder || holder.kind === "import" || runOf(put, func, func)?.deferred !== false) return null;
   const same = func.node.find("selector_expression").filter((s) => s.text === e.text && pkg.functionOf(s) === func && !put.contains(s));
+  const mayFollow = followersOf(put, func);
   const written = same.filter((s) => climb(s).parent?.kind === "expression_list" && climb(s).parent?.field === "left");
   const ends = [...renewals(holder), ...written];
-  const uses = same.filter((s) => !written.includes(s) && !s.closest("defer_statement") && !isHarmless(pkg, s));
+  const uses = same.filter((s) => mayFollow(s) && !written.includes(s) && !s.closest("defer_statement") && !isHarmless(pkg, s));
   return uses.find((s) => pkg.flow(func).reaches(put, s, (atom) => ends.some((n) => atom.contains(n) && !n.contains(s)))) ?? null;
 }
 
@@ -176,14 +186,15 @@ function isHarmless(pkg: PackageModel, use: GoNode): boolean {
   if (p?.kind === "binary_expression") return true;
   if (p?.kind === "expression_list" && p.field === "right" && p.parent?.child("left")?.text === "_") return true;
   const call = p?.kind === "argument_list" ? p.parent : null;
-  const symbol = call ? pkg.symbol(unparen(call.child("function") ?? call)) : null;
+  const callee = call && unparen(call.child("function") ?? call);
+  const symbol = callee?.kind === "identifier" ? pkg.symbol(callee) : null;
   return symbol === "len" || symbol === "cap";
 }
 
 /** Memory of the value that is still in use when the deferred Put has run. */
 function keptBeyond(pkg: PackageModel, at: GoNode, given: Binding, func: FuncModel): Late | null {
-  const flow = pkg.flow(func);
-  return leaving(pkg, given, func).find(({ by }) => !at.contains(by) && (flow.reaches(at, by) || flow.reaches(by, at))) ?? null;
+  const isOnOneWay = (a: GoNode, b: GoNode) => pkg.flow(func).reaches(a, b) || pkg.flow(func).reaches(b, a);
+  return leaving(pkg, given, func).find(({ by }) => !at.contains(by) && isOnOneWay(at, by)) ?? null;
 }
 
 /** Every view of the value that leaves the function, and the statement by which it does. */
@@ -245,10 +256,6 @@ function movedIntoDefer(pkg: PackageModel, put: GoNode, given: Binding): Edits[]
   const resets = before && isReset(before, given.name) ? before : null;
   const lines = resets ? ["defer func() {", `\t${textOf(resets)}`, `\t${textOf(put)}`, "}()"] : `defer ${textOf(put)}`;
   return [insertAfter(taken, lines), remove(statement), ...(resets ? [remove(resets)] : [])];
-}
-
-function isPut(pkg: PackageModel, call: GoNode): boolean {
-  return pkg.symbol(unparen(call.child("function") ?? call)) === "sync.Pool.Put";
 }
 
 function isReset(statement: GoNode, name: string): boolean {
