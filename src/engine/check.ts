@@ -10,7 +10,7 @@ import type { Finding, Fix, Rule } from "../rule/rule.ts";
 import { Contents, countsFor, type Mark } from "./cache/contents.ts";
 import { type Resolved, type Seen, type SeenHands, Witness } from "./cache/seen.ts";
 import { displayPath, reason, type Target } from "./discover.ts";
-import { Disk, type Overlay } from "./disk.ts";
+import { Disk, decoded, type Overlay } from "./disk.ts";
 import { declarationAt, fingerprints } from "./fingerprint.ts";
 import { asModel, callersIn, type HandedNames, type HandedOut, type Handing, inOrder, namesOf, pathsUnder } from "./handing.ts";
 import { Modules } from "./modules.ts";
@@ -82,6 +82,7 @@ export interface Phases {
 interface Loaded {
   readonly target: Target;
   readonly file: GoFile;
+  readonly bytes: Buffer;
   readonly presence: Presence;
   /** May hold a suppression comment, and the unused ones are to be told. */
   readonly marked: boolean;
@@ -167,17 +168,18 @@ export class Checker {
       const file = this.load(target, settings, spoken, prefix, result);
       if (file) loaded.push(file);
     }
-    await this.parse(loaded, result);
     const { triggers, handing } = spoken;
     const own = new Set(loaded.flatMap((f) => f.own));
     const handed = handing && own.size > 0 ? this.modules.handedOutTo(dir, own, handing, witness) : NONE;
     const names = namesOf(handed);
     // Beside a named file stand others that were not searched.
     const open = targets.some((t) => t.named) ? triggers.all : triggers.open(loaded.map((f) => f.presence));
-    if (!loaded.some((f) => f.marked || triggers.touches(f.presence, open) || f.calls(names))) return result;
-    this.modules.trim();
-    await this.run({ dir, settings, version, open, witness, handed, names, ...spoken }, loaded, result);
-    for (const { file } of loaded) if (!result.broken.has(file.path)) result.problems.push(...(await unreadDeclarations(file)));
+    const told = result.problems.length;
+    if (loaded.some((f) => f.marked || triggers.touches(f.presence, open) || f.calls(names))) {
+      this.modules.trim();
+      await this.run({ dir, settings, version, open, witness, handed, names, ...spoken }, loaded, result);
+    }
+    result.problems.splice(told, 0, ...(await this.broken(loaded)));
     return result;
   }
 
@@ -203,7 +205,8 @@ export class Checker {
     this.phases.search += performance.now() - read;
     return {
       target,
-      file: new GoFile(target.path, () => bytes.toString("utf8")),
+      file: new GoFile(target.path, () => decoded(bytes)),
+      bytes,
       presence,
       marked: settings.unusedSuppressions && presence.marked,
       own: prefix === null ? [] : pathsUnder(bytes, prefix),
@@ -211,16 +214,16 @@ export class Checker {
     };
   }
 
-  /** Tells the files that do not parse. */
-  private async parse(files: readonly Loaded[], result: Result): Promise<void> {
+  /** The files that do not parse, and declarations that the grammar could not read. */
+  private async broken(files: readonly Loaded[]): Promise<Problem[]> {
     const started = performance.now();
-    for (const { file, target } of files) {
-      const problem = await brokenFile(file, this.options.wholeSyntax || target.named);
-      if (!problem) continue;
-      result.broken.add(file.path);
-      result.problems.push(problem);
+    const found: Problem[] = [];
+    for (const { file, bytes, target } of files) {
+      const problem = await brokenFile(file, bytes, this.options.wholeSyntax || target.named);
+      found.push(...(problem ? [problem] : await unreadDeclarations(file)));
     }
     this.phases.outline += performance.now() - started;
+    return found;
   }
 
   private async run(place: Place, loaded: readonly Loaded[], result: Result): Promise<void> {
@@ -431,8 +434,6 @@ class Result implements Checked {
   readonly blocked = new Map<Fix, { reason: string; fault: boolean }>();
   readonly sources = new Map<string, string>();
   readonly problems: Problem[] = [];
-  /** Files that are known not to parse. */
-  readonly broken = new Set<string>();
   files = 0;
   bytes = 0;
   parsedBytes = 0;

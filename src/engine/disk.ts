@@ -1,4 +1,5 @@
 /** The files as a run sees them: what is on disk, with texts of its own in place of some files. */
+import { isAscii } from "node:buffer";
 import { readdirSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { Contents } from "./cache/contents.ts";
@@ -54,7 +55,7 @@ export class Disk {
 
   private readOrNull(absolute: string): string | null {
     try {
-      return this.bytes(absolute).toString("utf8");
+      return decoded(this.bytes(absolute));
     } catch {
       return null;
     }
@@ -72,6 +73,11 @@ export class Disk {
     for (const [name, there] of changed ?? []) if (there && !names.includes(name)) names.push(name);
     return names.filter(isGoFile);
   }
+}
+
+/** The text of a file. Most are ASCII, whose bytes can be copied as they are. */
+export function decoded(bytes: Buffer): string {
+  return isAscii(bytes) ? bytes.toString("latin1") : bytes.toString("utf8");
 }
 
 function isGoFile(name: string): boolean {

@@ -3,7 +3,7 @@
 import type { FileImport } from "../go/imports.ts";
 import { builds32, fileBuildVersion, type Version } from "../go/module.ts";
 import type { GoNode, Source } from "../go/node.ts";
-import { type Declaration, type ImportDeclaration, importsOnly, type Outline, outline } from "../go/outline.ts";
+import { type BuildLine, type Declaration, type ImportDeclaration, importsOnly, type Outline, outline } from "../go/outline.ts";
 import { parse } from "../go/parse.ts";
 import { respellNew } from "../go/respell.ts";
 import { readDeclaration } from "../go/syntax/read.ts";
@@ -23,8 +23,8 @@ export class GoFile implements FileModel {
   readonly path: string;
   readonly #load: () => string;
   #source: Source | null = null;
+  #head: Outline | null = null;
   #outline: Outline | null = null;
-  #packageName: string | null = null;
   readonly #syntax = new Map<Declaration, GoNode | null>();
   readonly problems: SyntaxProblem[] = [];
   /** UTF-16 units handed to the parser so far. */
@@ -46,18 +46,32 @@ export class GoFile implements FileModel {
     return this.#outline;
   }
 
-  /** The package clause's name, for which the rest of the file need not be looked at. */
+  /** Whether somebody has asked for the outline. */
+  get outlined(): boolean {
+    return this.#outline !== null;
+  }
+
+  /** What stands above the declarations, for which the rest of the file need not be looked at. */
+  get #header(): Outline {
+    this.#head ??= this.#outline ?? importsOnly(this.source.text);
+    return this.#head;
+  }
+
   get packageName(): string {
-    this.#packageName ??= (this.#outline ?? importsOnly(this.source.text)).packageName;
-    return this.#packageName;
+    return this.#header.packageName;
   }
 
   get imports(): readonly FileImport[] {
-    return this.outline.imports;
+    return this.#header.imports;
   }
 
   get importDecls(): readonly ImportDeclaration[] {
-    return this.outline.importDecls;
+    return this.#header.importDecls;
+  }
+
+  /** Build constraint lines that Go's build tool would heed. */
+  get build(): readonly BuildLine[] {
+    return this.#header.build;
   }
 
   get declarations(): readonly Declaration[] {
@@ -65,7 +79,7 @@ export class GoFile implements FileModel {
   }
 
   get generated(): boolean {
-    return this.outline.generated;
+    return this.#header.generated;
   }
 
   get test(): boolean {
@@ -73,11 +87,11 @@ export class GoFile implements FileModel {
   }
 
   get buildVersion(): Version | null {
-    return fileBuildVersion(this.outline.build);
+    return fileBuildVersion(this.build);
   }
 
   get builds32(): boolean {
-    return builds32(this.path, this.outline.build);
+    return builds32(this.path, this.build);
   }
 
   get cgo(): boolean {

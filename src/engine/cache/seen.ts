@@ -49,10 +49,10 @@ export function printOf(asked: string, files: readonly GoFile[]): string {
 /** Print of the files' heads. */
 export function headerOf(files: readonly GoFile[]): string {
   return digest(
-    files.flatMap(({ path, outline }) => [
+    files.flatMap(({ path, packageName, generated, imports, build }) => [
       path,
-      outline.packageName,
-      JSON.stringify([outline.generated, outline.imports.map((i) => [i.alias, i.path]), outline.build.map((b) => b.expression)]),
+      packageName,
+      JSON.stringify([generated, imports.map((i) => [i.alias, i.path]), build.map((b) => b.expression)]),
     ]),
   );
 }
