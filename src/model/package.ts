@@ -14,7 +14,7 @@ import { type Declarations, Focus, type Indexes } from "./focus.ts";
 import type { Binding, Call, Entity, ExitKind, Flow, FuncModel, PackageModel, Scope, Selection, Type } from "./model.ts";
 import { namesOf, type PackageEntity } from "./names.ts";
 import { NoReturn } from "./noreturn.ts";
-import { LocalScope, type LocalScopes, localScopes, mayMeanLocal } from "./scopes.ts";
+import { LocalScope, type LocalScopes, localScopes, mayMeanLocal, onlyQualifies } from "./scopes.ts";
 import { exportedNames } from "./stdlib.ts";
 import { lastName } from "./symbols.ts";
 import { Types } from "./types.ts";
@@ -111,6 +111,8 @@ export class Package implements PackageModel {
   readonly #fileScopes = new Map<GoFile, FileScope>();
   readonly #fileByPath = new Map<string, GoFile>();
   readonly #local = new Map<GoNode, LocalScopes>();
+  /** Names that only stand before dots, by declaration. */
+  readonly #qualifiers = new Map<GoNode, Set<string>>();
   readonly #flows = new Map<FuncModel, Flow>();
   readonly #imports = new Map<string, PackageModel | null>();
   readonly #outer = new Map<string, OuterBinding>();
@@ -354,7 +356,9 @@ export class Package implements PackageModel {
     if (identifier.kind === "field_identifier") return null;
     const name = identifier.text;
     if (name === "_") return null;
-    const local = this.#scopesAround(identifier)?.bindings.get(identifier);
+    const top = topOf(identifier);
+    const scopes = this.#local.get(top) ?? (this.#isQualifier(identifier, name, top) ? null : this.#scopesAround(identifier, top));
+    const local = scopes?.bindings.get(identifier);
     if (local) return local;
     if (isNobodysName(identifier)) return null;
     if (identifier.parent?.kind === "keyed_element" || identifier.parent?.parent?.kind === "keyed_element") {
@@ -374,9 +378,21 @@ export class Package implements PackageModel {
   }
 
   /** The scopes of the declaration in which the node stands; null where no local can be meant, for which nothing needs to be looked at. */
-  #scopesAround(node: GoNode): LocalScopes | null {
-    const top = topOf(node);
+  #scopesAround(node: GoNode, top = topOf(node)): LocalScopes | null {
     return this.#local.get(top) ?? (mayMeanLocal(node) ? this.#scopesOf(top) : null);
+  }
+
+  /** The declaration has the name before dots alone. */
+  #isQualifier(identifier: GoNode, name: string, top: GoNode): boolean {
+    let known = this.#qualifiers.get(top);
+    if (known?.has(name)) return true;
+    if (!onlyQualifies(identifier, top)) return false;
+    if (!known) {
+      known = new Set();
+      this.#qualifiers.set(top, known);
+    }
+    known.add(name);
+    return true;
   }
 
   #outerBinding(name: string, file: GoFile): Binding | null {

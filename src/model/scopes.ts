@@ -7,7 +7,9 @@
 import type { FileImport } from "../go/imports.ts";
 import { type Field, type GoNode, type Kind, unparen } from "../go/node.ts";
 import { misreadName } from "../go/params.ts";
+import { DOT } from "../go/scan.ts";
 import type { Binding, BindingKind, Entity, FileModel, FuncModel, PackageModel, Param, Scope, Use, UseHow } from "./model.ts";
+import { wordsIn } from "./words.ts";
 
 /** Shared by all scopes that declare nothing. */
 const NO_BINDINGS: ReadonlyMap<string, LocalBinding> = new Map();
@@ -150,6 +152,17 @@ export function mayMeanLocal(name: GoNode): boolean {
     }
   }
   return false;
+}
+
+/**
+ * Wherever the text of the declaration has the name a dot stands behind it, or before it: it declares nothing of that name, and `time` in `time.After` is
+ * the package. To see this takes no scopes.
+ */
+export function onlyQualifies({ source, start, end }: GoNode, declaration: GoNode): boolean {
+  if (source.text.charCodeAt(end) !== DOT) return false;
+  const text = source.text.slice(declaration.start, declaration.end);
+  const name = source.text.slice(start, end);
+  return wordsIn(text, name).every((at) => text.charCodeAt(at + name.length) === DOT || text.charCodeAt(at - 1) === DOT);
 }
 
 class Builder implements LocalScopes {

@@ -207,7 +207,7 @@ export class Types {
         const b = this.pkg.binding(node);
         if (!b) return null;
         // At its declaration the variable of a type switch has no type: each clause has its own.
-        if (b.node === node && node.parent?.field === "alias") return null;
+        if (node.parent?.field === "alias" && b.node === node) return null;
         return this.objectOf(b);
       }
       case "selector_expression": {
