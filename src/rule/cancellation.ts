@@ -152,7 +152,7 @@ const NONE: readonly ContextInScope[] = [];
 
 function contextOf(pkg: PackageModel, local: Binding): ContextInScope | null {
   if (!local.node || (local.kind !== "var" && local.kind !== "param" && local.kind !== "result")) return null;
-  if (local.kind === "var" && local.uses.some(isOfNoContext)) return null;
+  if (local.kind === "var" && (OTHERS.has(local.name) || local.uses.some(isOfNoContext))) return null; // so its type need not be asked
   const type = pkg.typeOf(local.node);
   if (isNamed(type, "context.Context") || (type.kind === "unknown" && isOfGroup(pkg, local)))
     return { text: local.name, via: "variable", binding: local };
@@ -168,10 +168,12 @@ function isOfGroup(pkg: PackageModel, local: Binding): boolean {
   return made?.symbol === ERRGROUP && made.index === 1;
 }
 
+/** Names that nobody gives to a context. */
+const OTHERS: ReadonlySet<string> = new Set(["err", "ok"]);
 const METHODS: ReadonlySet<string> = new Set(["Deadline", "Done", "Err", "Value"]);
 const NOT_OF_CONTEXTS: ReadonlySet<UseHow> = new Set(["readwrite", "member-write", "call", "send", "receive", "range", "close"]);
 
-/** A use that no context can have: it is an operand, or something else of it is named than a context's methods. Types need not be asked then. */
+/** A use that no context can have: it is an operand, or something else of it is named than a context's methods. */
 function isOfNoContext({ node, how }: Use): boolean {
   if (NOT_OF_CONTEXTS.has(how)) return true;
   const p = node.parent;

@@ -74,9 +74,10 @@ function fromDotImport(meant: Binding | null): boolean {
   return meant === null || meant.kind === "import" || meant.import?.alias === ".";
 }
 
-/** The name in a package's clause: from its source where that is at hand, else the likeliest for its path. */
+/** The name in a package's clause: where its path leaves a choice, from its source if that is at hand, else the likeliest. */
 export function packageName(pkg: PackageModel, path: string): string {
-  return pkg.import(path)?.name ?? candidateNames(path)[0] ?? path;
+  const [likely = path, ...others] = candidateNames(path);
+  return others.length === 0 ? likely : (pkg.import(path)?.name ?? likely);
 }
 
 /** The intent to drop an import of `at`'s file where nothing else uses it. */

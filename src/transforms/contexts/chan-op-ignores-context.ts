@@ -72,6 +72,7 @@ export default defineRule({
       const channel = channelOfBare(op);
       if (!channel) continue; // a case of a select, or no channel operation
       if (inCleanup(op)) continue; // cleanup has to be done with the context gone, too
+      if (op.kind === "unary_expression" && isDoneChannel(pkg, channel)) continue; // it waits for an end already
       const context = contextFor(pkg, op);
       if (!context) continue; // nothing to wait on
       if (underlying(pkg, pkg.typeOf(channel)).kind !== "chan") continue; // not known to be a channel
@@ -173,11 +174,10 @@ function channelOfBare(op: GoNode): GoNode | null {
 }
 
 function sendIsCovered(pkg: PackageModel, send: GoNode, channel: GoNode): boolean {
-  if (sendsToDeparted(pkg, send)) return true; // send-to-departed-receiver tells it better
   const binding = channel.kind === "identifier" ? pkg.binding(channel) : null;
   const local = binding?.func ? channelOf(pkg, binding) : null;
   if (!local) return binding !== null && isMadeLater(pkg, binding) && !isRepeated(pkg, send);
-  return hasRoom(local) || isAlwaysReceived(local, send);
+  return hasRoom(local) || isAlwaysReceived(local, send) || sendsToDeparted(pkg, send); // send-to-departed-receiver tells it better
 }
 
 /** `var ch chan T`, and then `ch = make(chan T, n)`: room for n that is not counted here. */
@@ -196,7 +196,6 @@ function isMadeLater(pkg: PackageModel, binding: Binding): boolean {
 }
 
 function receiveIsCovered(pkg: PackageModel, receive: GoNode, channel: GoNode): boolean {
-  if (isDoneChannel(pkg, channel)) return true; // it waits for an end already
   const type = underlying(pkg, pkg.typeOf(channel));
   if (type.kind === "chan" && isNamed(type.elem, "os.Signal")) return true; // lasts as long as the process
   if (waitsInTickerLoop(pkg, receive)) return true; // ticker-loop-never-ends tells it better

@@ -55,11 +55,11 @@ export default defineRule({
       if (cases.length === 0) continue; // select {} waits for ever on purpose
       if (select.items.some((c) => c.kind === "default_case")) continue; // does not block
       if (inCleanup(select)) continue; // cleanup has to be done with the context gone, too
-      const context = contextInScope(pkg, select);
-      if (!context) continue; // nothing to wait on
       const waits = cases.flatMap((c) => caseChannel(c) ?? []);
       if (waits.length < cases.length) continue; // a case that does not parse
       if (waits.some((w) => isDoneChannel(pkg, w))) continue; // it has an end to wait on
+      const context = contextInScope(pkg, select);
+      if (!context) continue; // nothing to wait on
       if (waits.some((w) => waitsForSignals(pkg, w))) continue; // lasts as long as the process
       if (context.via === "field" && waits.some((w) => isBareSignal(pkg, w))) continue; // what the type's author waits on instead
       if (isBounded(pkg, select, cases, context)) continue; // a timer ends the wait
