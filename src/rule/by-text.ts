@@ -15,7 +15,7 @@ export function hasStatements(text: string): boolean {
   return text.startsWith("func") || (text.startsWith("var") && text.includes("func("));
 }
 
-/** Offsets of a literal outside of line comments; a whole word where it begins with one. */
+/** Offsets of a literal, but for those in comments that begin on its line; a whole word where it begins with one. */
 export function placesOf(text: string, literal: string): number[] {
   const places: number[] = [];
   const word = isWord(literal.charCodeAt(0));
@@ -24,12 +24,12 @@ export function placesOf(text: string, literal: string): number[] {
   return places;
 }
 
-/** `//` stands before it on its line, and nothing there that could make it part of a string, or end the comment. */
+/** A comment begins before it on its line, and nothing stands there that could make that part of a string, or end the comment. */
 function isCommented(text: string, at: number): boolean {
   const line = lineBefore(text, at);
-  const slashes = line.indexOf("//");
-  const quoted = (quote: string) => isIn(line, quote, 0, slashes);
-  return slashes >= 0 && !quoted('"') && !quoted("'") && !line.includes("`") && !line.includes("*/", slashes);
+  const begin = line.includes("/*") ? line.indexOf("/*") : line.indexOf("//");
+  const quoted = (quote: string) => isIn(line, quote, 0, begin);
+  return begin >= 0 && !quoted('"') && !quoted("'") && !line.includes("`") && !line.includes("*/");
 }
 
 /** What stands before the offset on its line. */

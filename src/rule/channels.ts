@@ -7,6 +7,7 @@ import type { Binding, FuncModel, PackageModel, Use } from "../model/model.ts";
 import { calleeOf } from "./callees.ts";
 import { definitionOf } from "./definitions.ts";
 import { type Runner, runnerOf } from "./goroutines.ts";
+import { inLoop } from "./paths.ts";
 import { constantOf } from "./types.ts";
 import { climb } from "./values.ts";
 
@@ -252,8 +253,7 @@ export function isAlwaysReceived(channel: LocalChannel, send: GoNode): boolean {
 /** How often one channel sees the operation at most. */
 function timesOf(channel: LocalChannel, op: ChannelOp): number {
   const { start, body, at } = op.runner;
-  if ((start !== null && body.pkg.flow(body).inLoop(at)) || (op.through !== null && op.node.closest("for_statement")))
-    return Number.POSITIVE_INFINITY;
+  if ((start !== null && inLoop(body, at)) || (op.through !== null && op.node.closest("for_statement"))) return Number.POSITIVE_INFINITY;
   const loop = repeatedIn(channel, start ?? at);
   if (!loop) return 1;
   return repeatedIn(channel, loop) ? Number.POSITIVE_INFINITY : constantTurns(channel.pkg, loop);

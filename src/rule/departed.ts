@@ -4,7 +4,7 @@ import type { Binding, PackageModel, Witness } from "../model/model.ts";
 import { type ChannelOp, channelOf, goroutineOps, type LocalChannel, ownOps, repeatedIn } from "./channels.ts";
 import { definitionOf } from "./definitions.ts";
 import type { Runner } from "./goroutines.ts";
-import { atomAt } from "./paths.ts";
+import { atomAt, inLoop } from "./paths.ts";
 import { isNamed, underlying } from "./types.ts";
 
 export type Send = ChannelOp & { readonly runner: Runner & { readonly start: GoNode } };
@@ -284,7 +284,7 @@ function recovers(send: Send): boolean {
 
 function inOwnLoop(send: Send): boolean {
   const { body, at } = send.runner;
-  return body.pkg.flow(body).inLoop(at) || (send.through !== null && send.through !== at && loops(send));
+  return inLoop(body, at) || (send.through !== null && send.through !== at && loops(send));
 }
 
 /** The send stands in a loop of a function that the goroutine calls. */

@@ -4,6 +4,7 @@ import type { Binding, FuncModel, PackageModel } from "../model/model.ts";
 import { calleeOf } from "./callees.ts";
 import { foreignSymbol } from "./foreign.ts";
 import { CALLS_AT_ONCE } from "./obligation/known.ts";
+import { inLoop } from "./paths.ts";
 import { perPackage } from "./per-package.ts";
 import { climb } from "./values.ts";
 
@@ -139,7 +140,7 @@ export function isRepeated(pkg: PackageModel, node: GoNode): boolean {
   for (let n = node; ; ) {
     const func = pkg.functionOf(n);
     if (!func) return false;
-    if (pkg.flow(func).inLoop(n)) return true;
+    if (inLoop(func, n)) return true;
     const literal = climb(func.node);
     const call = literal.field === "function" ? literal.parent : null;
     if (call?.kind !== "call_expression" || climb(call).parent?.is("go_statement", "defer_statement")) return false;

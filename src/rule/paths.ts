@@ -8,6 +8,14 @@ export function atomAt(flow: Flow, node: GoNode): GoNode | null {
   return place?.block.atoms[place.index] ?? null;
 }
 
+/** Does the node, which `func` itself runs, stand on a cycle? Where no loop is around it and nothing jumps, no graph has to be made to tell. */
+export function inLoop(func: FuncModel, node: GoNode): boolean {
+  let n = node;
+  while (n.kind !== "for_statement" && n !== func.node && n.parent) n = n.parent;
+  if (n.kind !== "for_statement" && !func.node.text.includes("goto")) return false;
+  return func.pkg.flow(func).inLoop(node);
+}
+
 /** True when a path leads from the entry to the node without meeting a stop. */
 export function pathFromEntry(pkg: PackageModel, func: FuncModel, to: GoNode, stop: (atom: GoNode) => boolean): boolean {
   const flow = pkg.flow(func);

@@ -3,6 +3,7 @@ import { type GoNode, unparen } from "../go/node.ts";
 import type { PackageModel, Use } from "../model/model.ts";
 import { type ContextInScope, isSignalChannel } from "./cancellation.ts";
 import { definitionOf, loopsAround } from "./definitions.ts";
+import { inLoop } from "./paths.ts";
 import { waitsInTickerLoop } from "./ticker-loop.ts";
 import { isNamed, underlying } from "./types.ts";
 
@@ -24,7 +25,7 @@ export function isBounded(pkg: PackageModel, select: GoNode, cases: readonly GoN
   const timed = cases.filter((c) => isTimer(pkg, caseChannel(c)));
   if (timed.length === 0) return false;
   const func = pkg.functionOf(select);
-  if (!func || !pkg.flow(func).inLoop(select)) return true;
+  if (!func || !inLoop(func, select)) return true;
   if (waitsInTickerLoop(pkg, select)) return true; // ticker-loop-never-ends tells it better
   const loops = loopsAround(select);
   const loop = loops.at(-1);

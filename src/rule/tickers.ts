@@ -3,6 +3,7 @@ import { type GoNode, unparen } from "../go/node.ts";
 import type { PackageModel } from "../model/model.ts";
 import { definitionOf, writtenLater } from "./definitions.ts";
 import { meansTheSame } from "./give-up.ts";
+import { inLoop } from "./paths.ts";
 import { hasCalls } from "./select-entry.ts";
 import { constantOf } from "./types.ts";
 import { climb } from "./values.ts";
@@ -25,7 +26,7 @@ export function caseOfNewTicker(pkg: PackageModel, channel: GoNode): GoNode | nu
   const clause = caseThatReceives(channel);
   const func = pkg.functionOf(channel);
   const select = clause?.parent;
-  return clause && select && func && pkg.flow(func).inLoop(select) ? clause : null;
+  return clause && select && func && inLoop(func, select) ? clause : null;
 }
 
 /** Is the expression the channel of a ticker: `t.C` of a *time.Ticker, `time.Tick(d)`, or a local that holds one and nothing else? */

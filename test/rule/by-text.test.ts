@@ -5,6 +5,7 @@ describe("placesOf", () => {
   it("gives whole words, outside of line comments", () => {
     expect(placesOf("f.Get(x); forGet(y); Get(z)", "Get(")).toEqual([2, 21]);
     expect(placesOf("// Get(\nGet(1) // Get(", "Get(")).toEqual([8]);
+    expect(placesOf("case 1: /* Get( */ Get(2)", "Get(")).toEqual([19]);
     expect(placesOf("a <- b <- c", "<-")).toEqual([2, 7]);
   });
 

@@ -4,7 +4,7 @@ import type { Binding, Escape, Fact, Flow, FuncModel, PackageModel, Witness } fr
 import { loopsAround } from "../definitions.ts";
 import { statementOf } from "../edits.ts";
 import { isMain } from "../functions.ts";
-import { atomAt } from "../paths.ts";
+import { atomAt, inLoop } from "../paths.ts";
 import { type Acquisition, acquisitions, inSelectCase, waysOf } from "./acquire.ts";
 import { drainedAt } from "./drained.ts";
 import { type Events, eventsOf, fateOf } from "./hold.ts";
@@ -63,11 +63,11 @@ export function leakOf(a: Acquisition): Leak | null {
     );
   if (a.error) facts.push({ binding: a.error, is: "nil" });
   if (a.ok) facts.push({ binding: a.ok, is: "true" });
-  const inLoop = flow.inLoop(call);
-  const base = { ...a, over: null, events, handedOver: events.handed.length > 0, inLoop, stop, facts };
+  const turns = inLoop(func, call);
+  const base = { ...a, over: null, events, handedOver: events.handed.length > 0, inLoop: turns, stop, facts };
 
-  const shared = inLoop && usedInOtherTurns(a);
-  const turn = inLoop && !shared ? flow.escape(from, { stop, facts, exits: [], turn: true }) : null;
+  const shared = turns && usedInOtherTurns(a);
+  const turn = turns && !shared ? flow.escape(from, { stop, facts, exits: [], turn: true }) : null;
   const exits = countedExits(func, row);
   const again = atomsOf(flow, from === call ? [call] : []);
   const stopHere = (atom: GoNode): boolean => stop(atom) || again.has(atom); // the next turn's is another one

@@ -9,12 +9,15 @@ import {
   type GoNode,
   hasCalls,
   hasStatements,
+  inLoop,
   insertBefore,
   isMain,
+  lineBefore,
   loopsAround,
   meansTheSame,
   ownerOf,
   type PackageModel,
+  placesOf,
   receiveFrom,
   statementOf,
   stoppedElsewhere,
@@ -53,7 +56,7 @@ export default defineRule({
   tier: "recommended",
   triggers: [["select", "After("]],
   imports: ["time"],
-  mayHold: hasStatements,
+  mayHold: (text) => hasStatements(text) && placesOf(text, "After(").some((at) => lineBefore(text, at).includes("<-")),
   *check(pkg) {
     const collected = pkg.version.major > 1 || pkg.version.minor >= 23;
     for (const after of pkg.calls("time.After")) {
@@ -62,7 +65,7 @@ export default defineRule({
       if (!clause || !select || !after.func) continue; // not what a select waits for
       const others = select.items.filter((c) => c !== clause);
       if (others.length === 0) continue; // nothing else can win
-      const loop = pkg.flow(after.func).inLoop(select);
+      const loop = inLoop(after.func, select);
       if (collected && !loop) continue; // the timer is collected with the function's frame
       const fixes = [
         !loop && endsFunction(after, select) ? stopOnReturn(pkg, after, select, others) : stopInEachCase(pkg, after, select, others),
