@@ -13,8 +13,9 @@ import { type HandedNames, type HandedOut, type Handing, withCallers } from "./h
 /** The newest language version that gomend knows: what holds where nothing tells. */
 export const NEWEST: Version = { major: 1, minor: 26 };
 
-/** When imported packages hold more than this, in bytes by a rough estimate, they are let go. */
-const ENOUGH = 12 * 1024 * 1024;
+/** When imported packages hold more than this, in bytes by a rough estimate, those are let go that were not asked for of late. */
+const ENOUGH = 20 * 1024 * 1024;
+const LEFT = 12 * 1024 * 1024;
 /** What a unit of parsed text costs as syntax nodes and their meaning. */
 const PARSED = 60;
 
@@ -25,6 +26,18 @@ export interface Hands {
   names(): HandedNames;
 }
 
+/** The Go files of a directory that a check looks at only because another package imports it, and the packages that they make. */
+interface Listed {
+  /** In order of name. */
+  readonly files: readonly GoFile[];
+  /** By whether test files belong to it. */
+  readonly packages: Map<boolean, PackageFiles | null>;
+}
+
+function weightOf(files: readonly GoFile[]): number {
+  return files.reduce((sum, file) => sum + file.loaded + PARSED * file.parsed, 0);
+}
+
 const NOTHING: Hands = { print: "", names: () => new Map() };
 
 export class Modules {
@@ -32,12 +45,9 @@ export class Modules {
   private readonly forced: Version | null;
   private readonly disk: Disk;
   private readonly layout: Layout;
-  /** Files of imported packages, by directory. */
-  private readonly listed = new Map<string, readonly GoFile[]>();
-  /** Of those the ones that make the package. */
-  private readonly chosen = new Map<string, PackageFiles | null>();
+  /** Directories of imported packages; what was asked for last stands last. */
+  private readonly listed = new Map<string, Listed>();
   private readonly handed = new Map<Handing, Map<string, Hands>>();
-  private held = 0;
 
   /** `go` is the version of `--go`. */
   constructor(cwd: string, go: string | undefined, disk: Disk) {
@@ -144,31 +154,29 @@ export class Modules {
 
   /** Lets the files of imported packages go once they hold much; to be called between directories. */
   trim(): void {
-    let parsed = 0;
-    for (const files of this.listed.values()) for (const file of files) parsed += file.parsed;
-    if (this.held + parsed * PARSED < ENOUGH) return;
-    this.listed.clear();
-    this.chosen.clear();
-    this.held = 0;
-  }
-
-  /** The Go files of a directory that a check looks at only because another package imports it, in order of name. */
-  filesIn(dir: string): readonly GoFile[] {
-    let files = this.listed.get(dir);
-    if (!files) {
-      files = this.disk.goFileNames(dir).map((name) => this.fileAt(join(dir, name)));
-      this.listed.set(dir, files);
+    let held = 0;
+    for (const { files } of this.listed.values()) held += weightOf(files);
+    if (held < ENOUGH) return;
+    for (const [dir, { files }] of this.listed) {
+      this.listed.delete(dir);
+      held -= weightOf(files);
+      if (held < LEFT) return;
     }
-    return files;
   }
 
   /** The package that an import of the directory gives, with its test files or without; the same object until its files are let go. */
   packageAt(dir: string, withTests: boolean): PackageFiles | null {
-    const key = withTests ? `${dir}\0test` : dir;
-    const known = this.chosen.get(key);
-    if (known !== undefined) return known;
-    const made = packageFiles(this.filesIn(dir), withTests);
-    this.chosen.set(key, made);
+    const listed = this.listed.get(dir) ?? {
+      files: this.disk.goFileNames(dir).map((name) => this.fileAt(join(dir, name))),
+      packages: new Map(),
+    };
+    this.listed.delete(dir);
+    this.listed.set(dir, listed);
+    let made = listed.packages.get(withTests);
+    if (made === undefined) {
+      made = packageFiles(listed.files, withTests);
+      listed.packages.set(withTests, made);
+    }
     return made;
   }
 
@@ -178,11 +186,7 @@ export class Modules {
 
   private fileAt(absolute: string): GoFile {
     const path = displayPath(this.cwd, absolute);
-    return new GoFile(path, () => {
-      const text = this.disk.read(absolute) ?? "";
-      this.held += text.length;
-      return text;
-    });
+    return new GoFile(path, () => this.disk.read(absolute) ?? "");
   }
 }
 

@@ -1,5 +1,6 @@
 /** One Go file: text, outline and syntax, each made when first asked for. */
 
+import { mayDeclare } from "../go/declares.ts";
 import type { FileImport } from "../go/imports.ts";
 import { builds32, fileBuildVersion, type Version } from "../go/module.ts";
 import type { GoNode, Source } from "../go/node.ts";
@@ -34,6 +35,11 @@ export class GoFile implements FileModel {
   constructor(path: string, load: () => string) {
     this.path = path;
     this.#load = load;
+  }
+
+  /** UTF-16 units of text that it holds. */
+  get loaded(): number {
+    return this.#source?.text.length ?? 0;
   }
 
   get source(): Source {
@@ -72,6 +78,16 @@ export class GoFile implements FileModel {
   /** Build constraint lines that Go's build tool would heed. */
   get build(): readonly BuildLine[] {
     return this.#header.build;
+  }
+
+  /** False only when none of its declarations has the name. */
+  mayDeclare(name: string): boolean {
+    return this.#outline ? this.#outline.declarations.some((d) => d.names.includes(name)) : mayDeclare(this.source.text, name);
+  }
+
+  /** Whether the word stands anywhere in the text, or within other words. */
+  mentions(word: string): boolean {
+    return this.source.text.includes(word);
   }
 
   get declarations(): readonly Declaration[] {

@@ -52,11 +52,40 @@ export function namesOf(identity: object, files: readonly GoFile[]): Names {
   return known;
 }
 
-/**
- * The names that files declare. A hash table of numbers, since a package declares thousands of names of which a few dozen are asked for: a map would
- * hash and keep them all.
- */
+/** After questions about so many names the outlines of all files are worth their time. */
+const FEW = 8;
+
+/** The names that files declare. While few are asked for, only files in which they may be declared are outlined. */
 class Names {
+  readonly #files: readonly GoFile[];
+  readonly #asked = new Set<string>();
+  #all: Table | null = null;
+
+  constructor(files: readonly GoFile[]) {
+    this.#files = files;
+  }
+
+  /** What declares the name, in the order of the files. */
+  entities(name: string, pkg: PackageModel): readonly PackageEntity[] {
+    if (name === "_") return NONE;
+    return (this.#tableFor(name) ?? new Table(this.#files.filter((f) => f.mayDeclare(name)))).entities(name, pkg);
+  }
+
+  /** Names of the methods of a type, in the order of the files. */
+  methodsOf(type: string): readonly string[] {
+    return (this.#tableFor(`.${type}`) ?? new Table(this.#files.filter((f) => f.mentions(type)))).methodsOf(type);
+  }
+
+  /** The table of all files; null while it is not worth its time. */
+  #tableFor(question: string): Table | null {
+    if (!this.#all && (this.#asked.size >= FEW || this.#files.every((f) => f.outlined))) this.#all = new Table(this.#files);
+    this.#asked.add(question);
+    return this.#all;
+  }
+}
+
+/** A hash table of numbers, since files declare thousands of names of which a few dozen are asked for: a map would hash and keep them all. */
+class Table {
   readonly #names: string[] = [];
   readonly #declarations: Declaration[] = [];
   readonly #files: GoFile[] = [];

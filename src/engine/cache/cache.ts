@@ -10,7 +10,7 @@ import { resolve } from "node:path";
 import type { Checked, Trace } from "../check.ts";
 import { displayPath, type Target } from "../discover.ts";
 import type { Handing } from "../handing.ts";
-import { type Modules, packageFiles } from "../modules.ts";
+import type { Modules } from "../modules.ts";
 import { readRegular } from "../regular.ts";
 import { Contents, contentOf, countsFor, type Mark } from "./contents.ts";
 import { type Entry, isEntry, restore, store } from "./entry.ts";
@@ -143,7 +143,7 @@ export class ResultCache {
   private looksTheSame(seen: Seen): boolean {
     const dir = resolve(this.options.cwd, seen.dir);
     if (this.contents.ofDirectory(dir, countsFor(seen.tests)) === seen.content) return true;
-    const files = packageFiles(this.modules.filesIn(dir), seen.tests)?.files;
+    const files = this.modules.packageAt(dir, seen.tests)?.files;
     if (!files || headerOf(files) !== seen.header) return false;
     return Object.entries(seen.asked).every(([name, print]) => printOf(name, files) === print);
   }
