@@ -80,6 +80,8 @@ describe("a declaration that is read", () => {
     "L:\n\tfor {\n\t\tbreak L // a\n\n\n\t\t// b\n\t}\n\n",
     "const (\n\ta, b = iota, 1\n\tc\n)\nvar d, e p.F = g, h\ntype (\n\ti[j any, k ~[]l] = m\n\tn [o]q\n)",
     "x = y\n{\n\tx()\n}",
+    "for i := 0; i < x; i++ {\n\ty()\n}\n// z:\n{\n\tz := y\n}",
+    "x = func(a, b, c, d, e, f, g, h, i int) (j, k, l, m, n, o, p, q, r *s.T) { return }",
     "y = x[1]\n{\n}",
     "y = x[a].b\n{\n}",
     "y = x[a]()\n{\n}",
@@ -98,6 +100,8 @@ describe("a declaration that is read", () => {
     "x = a\u00a0b",
     "x = new(f(x))",
     "if x {\n}\n{\n}",
+    "for i = range x.y {\n}\n{\n}",
+    "x = func(a, b, c, d, e, f, g, h, i, j int) { return }",
     "return x[a]\n{\n}",
     "y = -x.y[a.b]\n\n// c\n{\n\tz()\n}",
   ])("leaves %j to it", (code) => {

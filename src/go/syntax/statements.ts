@@ -209,9 +209,12 @@ export class StatementReader extends DeclarationReader {
     this.wait(this.sign());
     const { header } = this;
     this.header = true;
-    if (!this.at(T.BRACE)) this.wait(this.forHeader());
+    const clause = this.at(T.BRACE) ? null : this.forHeader();
+    if (clause) this.wait(clause);
     this.header = header;
-    this.wait(this.body("body"));
+    // No literal begins behind `i++`.
+    const isStepped = clause?.children.at(-1)?.is("inc_statement", "dec_statement") ?? false;
+    this.wait(isStepped ? this.block("body") : this.body("body"));
     return this.close("for_statement", mark);
   }
 

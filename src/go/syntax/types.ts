@@ -6,7 +6,7 @@ import { Reader } from "./reader.ts";
 import * as T from "./tokens.ts";
 
 /** Of more names before one type the grammar, which tries several readings at once, may lose the right one. */
-const MOST_NAMES = 8;
+const MOST_NAMES = 9;
 
 export abstract class TypeReader extends Reader {
   /** An expression; a type that is none is refused. */
