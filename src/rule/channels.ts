@@ -64,7 +64,14 @@ export function channelOf(pkg: PackageModel, binding: Binding): LocalChannel | n
   if (before) return before;
   const made = definitionOf(pkg, binding);
   const func = binding.func;
-  if (!func || made?.symbol !== "make" || made.names.length === 0 || !isChannelType(pkg, made.args[0])) return null;
+  if (
+    !func ||
+    made?.value.child("function")?.text !== "make" ||
+    made.symbol !== "make" ||
+    made.names.length === 0 ||
+    !isChannelType(pkg, made.args[0])
+  )
+    return null;
   const ops: ChannelOp[] = [];
   const sum = collect(pkg, binding, func, null, 0, ops);
   ops.sort((a, b) => a.node.start - b.node.start);

@@ -39,15 +39,32 @@ function definedBy(pkg: PackageModel, node: GoNode, name: GoNode): Definition | 
   const value = values.length === names.length ? values[index] : values.length === 1 ? values[0] : null;
   if (!value) return null;
   const e = unparen(value);
-  const call = e.kind === "call_expression" ? e : null;
-  return {
-    node,
-    value: e,
-    index: values.length === names.length ? 0 : index,
-    names,
-    symbol: call ? pkg.symbol(call.child("function") as GoNode) : null,
-    args: call?.child("arguments")?.items ?? [],
-  };
+  return new Defined(pkg, node, e, values.length === names.length ? 0 : index, names);
+}
+
+/** What the call means is told when somebody asks. */
+class Defined implements Definition {
+  readonly node: GoNode;
+  readonly value: GoNode;
+  readonly index: number;
+  readonly names: readonly GoNode[];
+  readonly #pkg: PackageModel;
+
+  constructor(pkg: PackageModel, node: GoNode, value: GoNode, index: number, names: readonly GoNode[]) {
+    this.#pkg = pkg;
+    this.node = node;
+    this.value = value;
+    this.index = index;
+    this.names = names;
+  }
+
+  get symbol(): string | null {
+    return this.value.kind === "call_expression" ? this.#pkg.symbol(this.value.child("function") as GoNode) : null;
+  }
+
+  get args(): readonly GoNode[] {
+    return (this.value.kind === "call_expression" && this.value.child("arguments")?.items) || [];
+  }
 }
 
 /** `ctx, cancel := context.WithCancel(...)` where ctx is a parameter: what it holds from there on, when nothing else writes it and it stands in the function's own block. */

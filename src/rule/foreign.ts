@@ -95,6 +95,26 @@ export function callsOfSymbolsIn(pkg: PackageModel, root: GoNode, { symbols, nam
   return calls;
 }
 
+/** Symbols to compare callees with; their last names are asked first. */
+export interface SymbolSet {
+  readonly symbols: ReadonlySet<string>;
+  readonly names: ReadonlySet<string>;
+}
+
+export function symbolSet(symbols: Iterable<string>): SymbolSet {
+  const all = new Set(symbols);
+  return { symbols: all, names: new Set([...all].map(lastName)) };
+}
+
+/** The callee's symbol where it is one of them, methods of modules that are not at hand among them. */
+export function symbolAmong(pkg: PackageModel, callee: GoNode, { symbols, names }: SymbolSet): string | null {
+  const selector = callee.kind === "selector_expression";
+  const name = selector ? callee.child("field")?.text : callee.kind === "identifier" ? callee.text : undefined;
+  if (name !== undefined && !names.has(name)) return null;
+  const symbol = selector ? foreignSymbol(pkg, callee) : pkg.symbol(callee);
+  return symbol !== null && symbols.has(symbol) ? symbol : null;
+}
+
 /** Calls through a selector of that name in the triggered declarations. */
 export function selectorCalls(pkg: PackageModel, name: string): GoNode[] {
   return [...pkg.roots].flatMap((root) =>

@@ -2,7 +2,7 @@
 import { type GoNode, unparen } from "../go/node.ts";
 import type { Binding, FuncModel, PackageModel } from "../model/model.ts";
 import { calleeOf } from "./callees.ts";
-import { foreignSymbol } from "./foreign.ts";
+import { symbolAmong, symbolSet } from "./foreign.ts";
 import { CALLS_AT_ONCE } from "./obligation/known.ts";
 import { inLoop } from "./paths.ts";
 import { perPackage } from "./per-package.ts";
@@ -25,6 +25,9 @@ export const STARTERS: ReadonlySet<string> = new Set([
   "golang.org/x/sync/errgroup.Group.Go",
   "golang.org/x/sync/errgroup.Group.TryGo",
 ]);
+
+/** They run a literal that they get. */
+const RUNS = symbolSet([...STARTERS, ...CALLS_AT_ONCE]);
 
 /** Who runs a node of `func` or of a literal in it, by the innermost goroutine. null when a literal around it is kept, or may run more than once. */
 export function runnerOf(pkg: PackageModel, node: GoNode, func: FuncModel): Runner | null {
@@ -54,10 +57,8 @@ function runOf(pkg: PackageModel, literal: GoNode): Run | null {
   const p = e.parent;
   if (p?.kind === "call_expression" && e.field === "function") return callOf(p);
   if (p?.kind === "argument_list" && p.parent) {
-    const callee = unparen(p.parent.child("function") ?? p.parent);
-    const symbol = callee.kind === "selector_expression" ? foreignSymbol(pkg, callee) : pkg.symbol(callee);
-    if (symbol !== null && STARTERS.has(symbol)) return { how: "go", at: p.parent };
-    return symbol !== null && CALLS_AT_ONCE.has(symbol) ? { how: "call", at: p.parent } : null;
+    const symbol = symbolAmong(pkg, unparen(p.parent.child("function") ?? p.parent), RUNS);
+    return symbol === null ? null : { how: STARTERS.has(symbol) ? "go" : "call", at: p.parent };
   }
   const name = nameOf(e);
   const binding = name && pkg.binding(name);

@@ -43,6 +43,7 @@ type Form = Pick<TickerLoop, "form" | "wait" | "channel">;
 function rangeForm(loop: GoNode): Form | null {
   const wait = loop.items.find((n) => n.kind === "range_clause");
   const channel = wait?.child("right");
+  if ((wait?.child("left")?.items.length ?? 0) > 1) return null; // a channel gives one value
   return wait && channel ? { form: "range", wait, channel } : null;
 }
 

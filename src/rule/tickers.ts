@@ -2,6 +2,7 @@
 import { type GoNode, unparen } from "../go/node.ts";
 import type { PackageModel } from "../model/model.ts";
 import { definitionOf, writtenLater } from "./definitions.ts";
+import { symbolAmong, symbolSet } from "./foreign.ts";
 import { meansTheSame } from "./give-up.ts";
 import { inLoop } from "./paths.ts";
 import { hasCalls } from "./select-entry.ts";
@@ -29,11 +30,13 @@ export function caseOfNewTicker(pkg: PackageModel, channel: GoNode): GoNode | nu
   return clause && select && func && inLoop(func, select) ? clause : null;
 }
 
+const TICK = symbolSet(["time.Tick"]);
+
 /** Is the expression the channel of a ticker: `t.C` of a *time.Ticker, `time.Tick(d)`, or a local that holds one and nothing else? */
 export function isTickerChannel(pkg: PackageModel, channel: GoNode): boolean {
   const e = unparen(channel);
-  if (e.kind === "selector_expression") return pkg.symbol(e) === "time.Ticker.C";
-  if (e.kind === "call_expression") return pkg.symbol(unparen(e.child("function") ?? e)) === "time.Tick";
+  if (e.kind === "selector_expression") return e.child("field")?.text === "C" && pkg.symbol(e) === "time.Ticker.C";
+  if (e.kind === "call_expression") return symbolAmong(pkg, unparen(e.child("function") ?? e), TICK) !== null;
   if (e.kind !== "identifier") return false;
   const binding = pkg.binding(e);
   const made = binding ? definitionOf(pkg, binding) : null;

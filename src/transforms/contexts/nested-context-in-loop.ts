@@ -6,7 +6,6 @@ import {
   type Fix,
   finding,
   fix,
-  foreignSymbol,
   freshName,
   type GoNode,
   insertBefore,
@@ -19,6 +18,8 @@ import {
   replace,
   spanOf,
   statementOf,
+  symbolAmong,
+  symbolSet,
   unparen,
 } from "../../rule/index.ts";
 
@@ -35,7 +36,7 @@ const WITH = [
   ].map((f) => `context.${f}`),
   "os/signal.NotifyContext",
 ];
-const SYMBOLS: ReadonlySet<string> = new Set(WITH);
+const WRAPPING = symbolSet(WITH);
 
 /**
  * A context that grows by one layer in every turn of a loop.
@@ -62,9 +63,10 @@ export default defineRule({
   *check(pkg) {
     for (const statement of pkg.nodes("assignment_statement")) {
       const call = wrapping(pkg, statement);
+      if (!call) continue;
       const target = statement.child("left")?.items[0];
       const binding = target?.kind === "identifier" ? pkg.binding(target) : null;
-      if (!call || !target || !binding?.node || !binding.func) continue;
+      if (!target || !binding?.node || !binding.func) continue;
       if (!wrapsItself(pkg, call, binding)) continue; // another context is its parent
       const loop = outermostWithout(pkg, statement, binding);
       if (!loop) continue; // the turn has one of its own
@@ -83,12 +85,11 @@ function wrapping(pkg: PackageModel, statement: GoNode): GoNode | null {
   const [value, ...more] = statement.child("right")?.items ?? [];
   const e = value && unparen(value);
   if (e?.kind !== "call_expression" || more.length > 0 || statement.child("operator")?.kind !== "=") return null;
-  return SYMBOLS.has(symbolOf(pkg, e)) ? e : null;
+  return symbolOf(pkg, e) === null ? null : e;
 }
 
-function symbolOf(pkg: PackageModel, call: GoNode): string {
-  const callee = unparen(call.child("function") as GoNode);
-  return (callee.kind === "selector_expression" ? foreignSymbol(pkg, callee) : pkg.symbol(callee)) ?? "";
+function symbolOf(pkg: PackageModel, call: GoNode): string | null {
+  return symbolAmong(pkg, unparen(call.child("function") as GoNode), WRAPPING);
 }
 
 /** `context.WithValue(ctx, ...)`, also of `context.WithValue(ctx, ...)`. */
@@ -96,7 +97,7 @@ function wrapsItself(pkg: PackageModel, call: GoNode, binding: Binding): boolean
   const parent = call.child("arguments")?.items[0];
   const e = parent && unparen(parent);
   if (e?.kind === "identifier") return pkg.binding(e) === binding && isNamed(pkg.typeOf(e), "context.Context");
-  return e?.kind === "call_expression" && SYMBOLS.has(symbolOf(pkg, e)) && wrapsItself(pkg, e, binding);
+  return e?.kind === "call_expression" && symbolOf(pkg, e) !== null && wrapsItself(pkg, e, binding);
 }
 
 /** The loop in which the statement stands and the context is not declared, through literals that are called on the spot. */

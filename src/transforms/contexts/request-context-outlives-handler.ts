@@ -7,7 +7,6 @@ import {
   type FuncModel,
   finding,
   fix,
-  foreignSymbol,
   freshName,
   type GoNode,
   handlerRequest,
@@ -25,6 +24,8 @@ import {
   STARTERS,
   since,
   statementOf,
+  symbolAmong,
+  symbolSet,
   unparen,
   wrap,
 } from "../../rule/index.ts";
@@ -79,12 +80,14 @@ export default defineRule({
   },
 });
 
+const STARTING = symbolSet(STARTERS);
+
 /** Goroutines that a function starts, in the order of the text. */
 function startsIn(pkg: PackageModel, func: FuncModel): GoNode[] {
   return func.node.find("go_statement", "call_expression").filter((n) => {
     if (n.kind === "go_statement") return true;
     const callee = unparen(n.child("function") as GoNode);
-    return callee.kind === "selector_expression" && STARTERS.has(foreignSymbol(pkg, callee) ?? "");
+    return callee.kind === "selector_expression" && symbolAmong(pkg, callee, STARTING) !== null;
   });
 }
 
