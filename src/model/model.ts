@@ -107,6 +107,8 @@ export interface PackageModel {
 
   /** What an identifier (or type_identifier, package_identifier) means here; null when unresolved or when it is a field or method name. */
   binding(identifier: GoNode): Binding | null;
+  /** The path of the imported package that a node names, else null: of other names that is seen before it is known what they mean. */
+  importPath(node: GoNode): string | null;
   /** A name looked up as if it stood at `at`. */
   resolve(name: string, at: GoNode): Binding | null;
   /** The type of an expression, `unknown` where it cannot be told for sure. */

@@ -1,6 +1,7 @@
 /** Calls that do not come back: of the standard library by table, of the package by looking into them. */
 import type { GoNode } from "../go/node.ts";
 import type { Entity, ExitKind, PackageModel } from "./model.ts";
+import { surelyReturns } from "./surely.ts";
 import { lastName } from "./symbols.ts";
 
 /** Documented by each function's own package: os, log, runtime, testing, syscall. */
@@ -70,6 +71,12 @@ export class NoReturn {
     return others.every((kind) => kind === first) ? first : null;
   }
 
+  #isDoubted(call: GoNode): boolean {
+    const callee = call.child("function");
+    const name = callee && nameOf(callee);
+    return name ? this.#doubt(name) !== null : false;
+  }
+
   #doubt(name: string): Doubt {
     let doubt = this.#doubts.get(name);
     if (doubt === undefined) {
@@ -108,9 +115,8 @@ export class NoReturn {
     if (known !== undefined) return known;
     this.#answers.set(entity, null); // a cycle of calls is taken to return
     const node = entity.node;
-    const body = node?.child("body");
     let answer: ExitKind | null = null;
-    if (node && body && !surelyLeft(body, (name) => this.#doubt(name) !== null)) {
+    if (node?.child("body") && !surelyReturns(node, (call) => this.#isDoubted(call))) {
       const func = entity.pkg.functionAt(node);
       const { exits, defers } = entity.pkg.flow(func);
       const kinds = new Set(exits.map((e) => e.kind));
@@ -128,61 +134,4 @@ export class NoReturn {
 function nameOf(callee: GoNode): string | null {
   if (callee.kind === "selector_expression") return callee.child("field")?.text ?? null;
   return callee.kind === "identifier" ? callee.text : null;
-}
-
-/**
- * Whether the first statements lead to a `return`, or all of them to the block's end: of most functions the syntax tells, and no flow is needed. Null
- * where that hangs on more: on a loop or a switch, on a condition that may be constant, on a call of a name that `doubted` doubts.
- */
-function surelyLeft(block: GoNode, doubted: (name: string) => boolean): "return" | "end" | null {
-  const statements = block.children.find((c) => c.kind === "statement_list")?.items ?? [];
-  for (const s of statements) {
-    switch (s.kind) {
-      case "return_statement":
-        return mayEnd(s, doubted) ? null : "return";
-      case "expression_statement":
-      case "assignment_statement":
-      case "short_var_declaration":
-      case "var_declaration":
-      case "const_declaration":
-      case "type_declaration":
-      case "inc_statement":
-      case "dec_statement":
-      case "send_statement":
-      case "go_statement":
-      case "defer_statement":
-        if (mayEnd(s, doubted)) return null;
-        break;
-      case "if_statement": {
-        const initializer = s.child("initializer");
-        const condition = s.child("condition");
-        const consequence = s.child("consequence");
-        if (!condition || !consequence || !comparesWithNil(condition) || s.child("alternative")) return null;
-        if (mayEnd(condition, doubted) || (initializer && mayEnd(initializer, doubted))) return null;
-        if (surelyLeft(consequence, doubted) === "return") return "return";
-        break;
-      }
-      default:
-        return null;
-    }
-  }
-  return "end";
-}
-
-/** No constant. */
-function comparesWithNil(condition: GoNode): boolean {
-  const operator = condition.child("operator")?.kind;
-  return condition.kind === "binary_expression" && (operator === "==" || operator === "!=") && condition.child("right")?.kind === "nil";
-}
-
-function mayEnd(node: GoNode, doubted: (name: string) => boolean): boolean {
-  let found = false;
-  node.walk((n) => {
-    if (found || n.kind === "func_literal") return false;
-    const callee = n.kind === "call_expression" ? n.child("function") : null;
-    const name = callee && nameOf(callee);
-    if (name && doubted(name)) found = true;
-    return n.children.length > 0;
-  });
-  return found;
 }

@@ -15,7 +15,7 @@ import type { Binding, Call, Entity, ExitKind, Flow, FuncModel, PackageModel, Sc
 import { namesOf, type PackageEntity } from "./names.ts";
 import { NoReturn } from "./noreturn.ts";
 import { LocalScope, type LocalScopes, localScopes, mayMeanLocal, onlyQualifies } from "./scopes.ts";
-import { exportedNames } from "./stdlib.ts";
+import { exportedNames, isNameOf } from "./stdlib.ts";
 import { lastName } from "./symbols.ts";
 import { Types } from "./types.ts";
 import { universe } from "./universe.ts";
@@ -249,12 +249,16 @@ export class Package implements PackageModel {
     const callee = unparen(node.child("function") as GoNode);
     const operand = callee.kind === "selector_expression" ? callee.child("operand") : null;
     const isPackage = operand?.kind === "identifier" && this.binding(operand)?.kind === "import";
+    // Not every rule asks for it, and it takes the declaration's scopes.
+    const functionOf = (n: GoNode) => this.functionOf(n);
     return {
       node,
       symbol,
       args: node.child("arguments")?.items ?? [],
       receiver: isPackage ? null : operand,
-      func: this.functionOf(node),
+      get func() {
+        return functionOf(node);
+      },
       file: this.fileOf(node),
     };
   }
@@ -409,7 +413,7 @@ export class Package implements PackageModel {
     const imported = fileScope.bindings.get(name);
     if (imported) {
       // A guessed package name gives way to a name that the package declares.
-      if (imported.import?.alias || this.lookup(name).length === 0) return imported;
+      if (imported.import?.alias || isNameOf(name, imported.import?.path ?? "") || this.lookup(name).length === 0) return imported;
     }
     const known = this.#outer.get(name);
     if (known) return known;
@@ -454,7 +458,7 @@ export class Package implements PackageModel {
     if (e.kind === "identifier" || e.kind === "type_identifier") return this.#nameSymbol(e);
     if (e.kind === "qualified_type") {
       const pkg = e.child("package");
-      const path = pkg && this.#importPath(pkg);
+      const path = pkg && this.importPath(pkg);
       return path ? `${path}.${e.child("name")?.text}` : null;
     }
     if (e.kind === "index_expression" || e.kind === "type_instantiation_expression" || e.kind === "generic_type") {
@@ -464,7 +468,7 @@ export class Package implements PackageModel {
     if (e.kind !== "selector_expression") return null;
     const operand = e.child("operand") as GoNode;
     const field = e.child("field")?.text ?? "";
-    const path = this.#importPath(unparen(operand));
+    const path = this.importPath(unparen(operand));
     if (path) return `${path}.${field}`;
     const selection = this.selection(e);
     if (!selection) return null;
@@ -474,10 +478,11 @@ export class Package implements PackageModel {
     return owner.path === "" ? `${owner.name}.${field}` : `${owner.path}.${owner.name}.${field}`;
   }
 
-  #importPath(identifier: GoNode): string | null {
-    if (identifier.kind !== "identifier" && identifier.kind !== "package_identifier") return null;
-    const binding = this.binding(identifier);
-    return binding?.kind === "import" && binding.import?.alias !== "." ? (binding.import?.path ?? null) : null;
+  importPath(node: GoNode): string | null {
+    if (node.kind !== "identifier" && node.kind !== "package_identifier") return null;
+    if (!this.#fileScope(this.fileOf(node)).bindings.has(node.text)) return null;
+    const binding = this.binding(node);
+    return binding?.kind === "import" ? (binding.import?.path ?? null) : null;
   }
 
   #nameSymbol(identifier: GoNode): string | null {

@@ -118,6 +118,13 @@ export function standardPaths(name: string): readonly string[] {
   return byName.get(name) ?? [];
 }
 
+/** The package of the standard library with this path has that name; false for other paths. */
+export function isNameOf(name: string, path: string): boolean {
+  const { text, at } = loadTable();
+  const place = at.get(path);
+  return place !== undefined && text.startsWith(`${name}\t`, place.start + path.length + 1);
+}
+
 /** Exported names of a package of the standard library, null for other paths. */
 export function exportedNames(path: string): ReadonlySet<string> | null {
   return load(path)?.names ?? null;

@@ -108,7 +108,7 @@ export class Types {
   #select(node: GoNode): Selection | null {
     const operand = node.child("operand") ?? node.child("package");
     const field = node.child("field") ?? node.child("name");
-    if (!operand || !field || this.packageNamed(strip(operand)) !== null) return null;
+    if (!operand || !field || this.pkg.importPath(strip(operand)) !== null) return null;
     const denoted = denotedType(this, operand);
     const found = this.selectIn(denoted ?? this.typeOf(operand), field.text, this.pkg);
     if (!found || !denoted) return found;
@@ -231,15 +231,8 @@ export class Types {
   }
 
   #qualified(operand: GoNode, name: string): Obj | null {
-    const path = this.packageNamed(operand);
+    const path = this.pkg.importPath(operand);
     return path === null ? null : this.member(path, name);
-  }
-
-  /** The import path of the package that an identifier names, else null. */
-  packageNamed(operand: GoNode): string | null {
-    if (operand.kind !== "identifier" && operand.kind !== "package_identifier") return null;
-    const b = this.pkg.binding(operand);
-    return b?.kind === "import" && b.import && b.import.alias !== "." ? b.import.path : null;
   }
 
   objectOf(b: Binding): Obj | null {

@@ -101,7 +101,7 @@ function member(t: Types, node: GoNode): Value | null {
   const operand = node.child("operand");
   const field = node.child("field");
   if (!operand || !field) return null;
-  const path = t.packageNamed(operand);
+  const path = t.pkg.importPath(operand);
   return path === null ? null : t.memberValue(path, field.text);
 }
 
