@@ -79,10 +79,13 @@ export interface Phases {
   rules: number;
 }
 
-interface Loaded {
+interface Read {
   readonly target: Target;
-  readonly file: GoFile;
   readonly bytes: Buffer;
+}
+
+interface Loaded extends Read {
+  readonly file: GoFile;
   readonly presence: Presence;
   /** May hold a suppression comment, and the unused ones are to be told. */
   readonly marked: boolean;
@@ -161,19 +164,13 @@ export class Checker {
     const version = this.modules.version(dir, settings.go);
     const spoken = settings.forVersion(version);
     const result = new Result();
-    const loaded: Loaded[] = [];
-    const prefix = spoken.handing ? this.modules.ownPrefix(dir) : null;
-    for (const target of targets) {
-      if (!target.named && settings.excludes(target.absolute)) continue;
-      const file = this.load(target, settings, spoken, prefix, result);
-      if (file) loaded.push(file);
-    }
+    const wanted = targets.filter((target) => target.named || !settings.excludes(target.absolute));
+    const read = wanted.flatMap((target) => this.read(target, result) ?? []);
+    const { loaded, open } = this.search(read, settings, spoken, spoken.handing ? this.modules.ownPrefix(dir) : null);
     const { triggers, handing } = spoken;
     const own = new Set(loaded.flatMap((f) => f.own));
     const handed = handing && own.size > 0 ? this.modules.handedOutTo(dir, own, handing, witness) : NONE;
     const names = namesOf(handed);
-    // Beside a named file stand others that were not searched.
-    const open = targets.some((t) => t.named) ? triggers.all : triggers.open(loaded.map((f) => f.presence));
     const told = result.problems.length;
     if (loaded.some((f) => f.marked || triggers.touches(f.presence, open) || f.calls(names))) {
       this.modules.trim();
@@ -183,35 +180,50 @@ export class Checker {
     return result;
   }
 
-  private load(target: Target, settings: Settings, { triggers }: VersionSettings, prefix: string | null, result: Result): Loaded | null {
+  private read(target: Target, result: Result): Read | null {
     const started = performance.now();
-    let bytes: Buffer;
     try {
       const text = this.options.overlay.get(target.path);
-      bytes = text === undefined || text === null ? this.disk.bytes(target.absolute) : Buffer.from(text, "utf8");
+      const bytes = text === undefined || text === null ? this.disk.bytes(target.absolute) : Buffer.from(text, "utf8");
+      result.files++;
+      result.bytes += bytes.length;
+      if (isUtf8(bytes)) return { target, bytes };
+      result.problems.push({ path: target.path, rule: null, message: "not valid UTF-8, so no Go file: not checked" });
     } catch (error) {
       result.problems.push({ path: target.path, rule: null, message: `cannot read: ${reason(error)}` });
-      return null;
+    } finally {
+      this.phases.read += performance.now() - started;
     }
-    const read = performance.now();
-    this.phases.read += read - started;
-    result.files++;
-    result.bytes += bytes.length;
-    if (!isUtf8(bytes)) {
-      result.problems.push({ path: target.path, rule: null, message: "not valid UTF-8, so no Go file: not checked" });
-      return null;
-    }
-    const presence = triggers.search(bytes);
-    this.phases.search += performance.now() - read;
-    return {
-      target,
-      file: new GoFile(target.path, () => decoded(bytes)),
-      bytes,
-      presence,
-      marked: settings.unusedSuppressions && presence.marked,
-      own: prefix === null ? [] : pathsUnder(bytes, prefix),
-      calls: (names) => [...names.keys()].some((name) => bytes.includes(`.${name}(`)),
-    };
+    return null;
+  }
+
+  /** Looks for what the rules look for in the files of one directory; `open` are the rules that can find something. */
+  private search(
+    read: readonly Read[],
+    settings: Settings,
+    { triggers }: VersionSettings,
+    prefix: string | null,
+  ): { readonly loaded: readonly Loaded[]; readonly open: ReadonlySet<Rule> } {
+    const started = performance.now();
+    const contents = read.map((r) => r.bytes);
+    // Beside a named file stand others that are not searched.
+    const { presences, open } = read.some((r) => r.target.named)
+      ? { presences: contents.map((bytes) => triggers.search(bytes)), open: triggers.all }
+      : triggers.searchTogether(contents);
+    const loaded = read.map(({ target, bytes }, i): Loaded => {
+      const presence = presences[i] as Presence;
+      return {
+        target,
+        bytes,
+        file: new GoFile(target.path, () => decoded(bytes)),
+        presence,
+        marked: settings.unusedSuppressions && presence.marked,
+        own: prefix === null ? [] : pathsUnder(bytes, prefix),
+        calls: (names) => [...names.keys()].some((name) => bytes.includes(`.${name}(`)),
+      };
+    });
+    this.phases.search += performance.now() - started;
+    return { loaded, open };
   }
 
   /** The files that do not parse, and declarations that the grammar could not read. */

@@ -31,14 +31,13 @@ export class LiteralSearch {
   private readonly bucketOf = new Uint16Array(PAIRS);
   private readonly buckets: number[][] = [];
 
-  /** No literal is empty; with `WORD_END` behind it, a word ends where it does. */
-  constructor(literals: readonly string[]) {
+  /** No literal is empty; with `WORD_END` behind it, a word ends where it does. `wanted`: the indexes of those that are looked for. */
+  constructor(literals: readonly string[], wanted: readonly number[] = literals.map((_, i) => i)) {
     const spellings = literals.map(spelling);
     this.literals = spellings.map(({ text }) => Buffer.from(text, "utf8"));
     this.words = spellings.map(({ word }) => word);
-    const indexes = literals.map((_, i) => i);
-    this.short = indexes.filter((i) => this.bytesOf(i).length < SHORT);
-    const long = indexes.filter((i) => this.bytesOf(i).length >= SHORT);
+    this.short = wanted.filter((i) => this.bytesOf(i).length < SHORT);
+    const long = wanted.filter((i) => this.bytesOf(i).length >= SHORT);
     this.window = Math.min(LONGEST_WINDOW, ...long.map((i) => this.bytesOf(i).length));
     this.shifts.fill(this.window - 1);
     const byPair = new Map<number, number[]>();
@@ -60,9 +59,8 @@ export class LiteralSearch {
     }
   }
 
-  /** By the literal's index: 1 when it is there. */
-  search(bytes: Buffer): Uint8Array {
-    const found = new Uint8Array(this.literals.length);
+  /** By the literal's index: 1 when it is there. Notes it in `found`, where there may be ones from elsewhere. */
+  search(bytes: Buffer, found: Uint8Array = new Uint8Array(this.literals.length)): Uint8Array {
     for (const i of this.short) if (this.stands(bytes, i)) found[i] = 1;
     if (this.buckets.length === 0) return found;
     const { shifts, window } = this;

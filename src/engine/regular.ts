@@ -17,13 +17,13 @@ export function readRegular(path: string, most: number = LARGEST_SOURCE): Buffer
     if (stat.isDirectory()) throw failure("EISDIR", path);
     if (!stat.isFile()) throw failure("EIRREGULAR", path);
     if (stat.size > most) throw failure("EFBIG", path);
-    // A file may grow while it is read, and some tell no size.
+    // Some files tell no size.
     let bytes: Buffer = Buffer.allocUnsafe(stat.size + 1);
     let length = 0;
     for (;;) {
       const read = readSync(fd, bytes, length, bytes.length - length, null);
       length += read;
-      if (read === 0) return bytes.subarray(0, length);
+      if (read === 0 || (length === stat.size && length > 0)) return bytes.subarray(0, length);
       if (length > most) throw failure("EFBIG", path);
       if (length === bytes.length) bytes = Buffer.concat([bytes], Math.min(most + 1, 2 * length) + 1);
     }

@@ -4,6 +4,7 @@
  */
 import type { Range } from "../go/parse.ts";
 import { isWord } from "../go/scan.ts";
+import { headEnd } from "../go/skim.ts";
 import type { Rule } from "../rule/rule.ts";
 import { LiteralSearch, spelling } from "./literals.ts";
 
@@ -37,12 +38,15 @@ export interface Selected<D> {
   readonly byRule: ReadonlyMap<Rule, readonly D[]>;
 }
 
+/** So many searches for what few rules look for are kept; one takes some 200 kB. */
+const SEARCHES = 16;
+
 export class Triggers {
   private readonly literals: string[] = [];
   private readonly groups: Group[] = [];
   private readonly always: readonly Rule[];
-  /** By rule that asks for imports or marks: lists of literals, of each of which one must be in the package. */
-  private readonly gates = new Map<Rule, readonly (readonly number[])[]>();
+  /** By rule that asks for imports: literals one of which must be in the package. */
+  private readonly imports = new Map<Rule, readonly number[]>();
   private readonly rules: ReadonlySet<Rule>;
   private readonly order: readonly Rule[];
   private readonly mark: number;
@@ -50,7 +54,9 @@ export class Triggers {
   /** By literal, and by rule: the places of declarations in the file at hand. */
   private readonly holders: Lists;
   private readonly wanted: Lists;
-  private readonly searcher: LiteralSearch;
+  private readonly importSearch: LiteralSearch;
+  /** By what is looked for. */
+  private readonly searches = new Map<string, LiteralSearch>();
 
   /** By rule that asks for marks: literals one of which a file must have for the rule to look at it. */
   private readonly fileMarks = new Map<Rule, readonly number[]>();
@@ -74,8 +80,7 @@ export class Triggers {
     this.order = [...this.rules];
     for (const [place, rule] of this.order.entries()) {
       const own = marks.get(rule)?.map(indexOf);
-      const gates = [rule.imports?.map(importLiteral).map(indexOf), own].flatMap((literals) => (literals ? [literals] : []));
-      if (gates.length > 0) this.gates.set(rule, gates);
+      if (rule.imports) this.imports.set(rule, rule.imports.map(importLiteral).map(indexOf));
       if (own) this.fileMarks.set(rule, own);
       if (rule.triggers.length === 0) always.push(rule);
       for (const trigger of rule.triggers) {
@@ -94,22 +99,61 @@ export class Triggers {
       }
     }
     this.always = always;
-    this.searcher = new LiteralSearch(this.literals);
+    this.importSearch = new LiteralSearch(this.literals, [...new Set([...this.imports.values()].flat())]);
     this.holders = new Lists(this.literals.length);
     this.wanted = new Lists(this.order.length);
   }
 
   /** Looks for all literals at once. `bytes` is the file as it is on disk. */
   search(bytes: Buffer): Presence {
-    const literals = this.searcher.search(bytes);
+    return this.presence(this.searchFor(this.rules).search(bytes, this.importSearch.search(bytes)));
+  }
+
+  /**
+   * Searches the files of one directory: the imports first, above the declarations, and then what the rules look for that these leave. Gives what was
+   * found in each file, and the rules that can find something.
+   */
+  searchTogether(files: readonly Buffer[]): { readonly presences: readonly Presence[]; readonly open: ReadonlySet<Rule> } {
+    const imported = files.map((bytes) => this.importSearch.search(bytes.subarray(0, headEnd(bytes))));
+    const search = this.searchFor(this.imported(imported));
+    const presences = files.map((bytes, i) => this.presence(search.search(bytes, imported[i])));
+    return { presences, open: this.open(presences) };
+  }
+
+  private presence(literals: Uint8Array): Presence {
     return { marked: literals[this.mark] === 1, literals };
+  }
+
+  /** The search for all that the rules look for but imports. */
+  private searchFor(rules: ReadonlySet<Rule>): LiteralSearch {
+    const wanted = new Set([this.mark]);
+    for (const group of this.asking(rules).groups) for (const literal of group.literals) wanted.add(literal);
+    for (const [rule, marks] of this.fileMarks) if (rules.has(rule)) for (const literal of marks) wanted.add(literal);
+    const literals = [...wanted].sort((a, b) => a - b);
+    const key = literals.join(" ");
+    let search = this.searches.get(key);
+    if (!search) {
+      if (this.searches.size >= SEARCHES) this.searches.clear();
+      search = new LiteralSearch(this.literals, literals);
+      this.searches.set(key, search);
+    }
+    return search;
   }
 
   /** The rules that can find something in a package: those that ask for nothing, and those whose import and mark its files have. */
   open(files: Iterable<Presence>): ReadonlySet<Rule> {
-    const presences = [...files];
-    const has = (literal: number): boolean => presences.some((p) => p.literals[literal] === 1);
-    const closed = [...this.gates].filter(([, gates]) => !gates.every((gate) => gate.some(has)));
+    const found = [...files].map((p) => p.literals);
+    const rules = this.imported(found);
+    const closed = [...this.fileMarks].filter(([, marks]) => !someHas(found, marks));
+    if (closed.length === 0) return rules;
+    const open = new Set(rules);
+    for (const [rule] of closed) open.delete(rule);
+    return open;
+  }
+
+  /** The rules that ask for no import, and those of whose imports one was found. */
+  private imported(found: readonly Uint8Array[]): ReadonlySet<Rule> {
+    const closed = [...this.imports].filter(([, imports]) => !someHas(found, imports));
     if (closed.length === 0) return this.rules;
     const open = new Set(this.rules);
     for (const [rule] of closed) open.delete(rule);
@@ -196,6 +240,11 @@ function mayHold(rule: Rule, text: string, { start, end }: Range): boolean {
 /** How an import is spelt; `path/...` stands for the path and all below it. */
 function importLiteral(path: string): string {
   return path.endsWith("/...") ? `"${path.slice(0, -4)}` : `"${path}"`;
+}
+
+/** Whether one of the literals was found anywhere. */
+function someHas(found: readonly Uint8Array[], literals: readonly number[]): boolean {
+  return found.some((f) => literals.some((l) => f[l] === 1));
 }
 
 function holdsAll(present: Uint8Array, literals: readonly number[]): boolean {

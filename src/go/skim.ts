@@ -1,6 +1,6 @@
 /**
- * A look over a file's bytes, in a fraction of an outline's time: whether brackets, strings and comments close, and declarations begin as
- * Go's do. Of a file that no rule asks about, this is all that is asked.
+ * A look over a file's bytes, in a fraction of an outline's time: where its head ends, whether brackets, strings and comments close, and
+ * declarations begin as Go's do. Of a file that no rule asks about, this is all that is asked.
  */
 import {
   BACKSLASH,
@@ -46,12 +46,25 @@ CLOSER[BRACE_OPEN] = BRACE_CLOSE;
 /** The closing brackets that are waited for. */
 let stack = new Uint8Array(256);
 
+/** Offset behind the package clause and the imports of a file (UTF-8); the file's end where they are not as they should be. */
+export function headEnd(bytes: Uint8Array): number {
+  const n = bytes.length;
+  let end = firstToken(bytes);
+  for (let i = end; i !== n; i = between(bytes, end)) {
+    const keyword = i < 0 ? -1 : keywordAt(bytes, i);
+    if (keyword > IMPORT) return end;
+    end = keyword < 0 ? -1 : declaration(bytes, i + (KEYWORDS[keyword] as Buffer).length, keyword);
+    if (end < 0) return n;
+  }
+  return n;
+}
+
 /** False when the file (UTF-8) may not be Go: its outline, or a parser, can tell. */
 export function seemsWhole(bytes: Uint8Array): boolean {
   const n = bytes.length;
   // The package clause, then imports, then all else.
   let place = -1;
-  for (let i = between(bytes, UTF8_BOM.every((b, k) => bytes[k] === b) ? UTF8_BOM.length : 0); i !== n; i = between(bytes, i)) {
+  for (let i = firstToken(bytes); i !== n; i = between(bytes, i)) {
     const keyword = i < 0 ? -1 : keywordAt(bytes, i);
     const next = Math.min(keyword, 2);
     if (next === 0 ? place >= 0 : place < 0 || next < place) return false;
@@ -60,6 +73,10 @@ export function seemsWhole(bytes: Uint8Array): boolean {
     if (i < 0) return false;
   }
   return place >= 0;
+}
+
+function firstToken(bytes: Uint8Array): number {
+  return between(bytes, UTF8_BOM.every((b, k) => bytes[k] === b) ? UTF8_BOM.length : 0);
 }
 
 /** Which of `KEYWORDS` is the word at `i`; -1 for none. */

@@ -44,6 +44,23 @@ describe("Triggers", () => {
     expect(selected(all, text)).toEqual({ names: ["f", "g", "h", "x"], rules: ["all"] });
   });
 
+  it("searches a directory's files for what their imports leave of the rules", () => {
+    const gated = rule("gated", ["bad("], ["time"]);
+    const t = new Triggers([gated, rule("free", ["h("])], "mark");
+    const together = (...sources: string[]) => {
+      const { presences, open } = t.searchTogether(sources.map((s) => Buffer.from(s)));
+      return {
+        open: [...open].map((r) => r.id),
+        touched: presences.map((p) => t.touches(p, open)),
+        marked: presences.map((p) => p.marked),
+      };
+    };
+    const uses = 'package a\n\nvar x = bad("time")\n// mark\n';
+    const imports = 'package a\n\nimport "time"\n';
+    expect(together(uses)).toEqual({ open: ["free"], touched: [false], marked: [true] });
+    expect(together(uses, imports)).toEqual({ open: ["gated", "free"], touched: [true, false], marked: [true, false] });
+  });
+
   it("leaves out a rule whose imports no file of the package has", () => {
     const gated = rule("gated", ["bad("], ["time", "example.com/m/..."]);
     const t = new Triggers([gated, rule("free", ["h("])], "mark");

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { outline } from "../../src/go/outline.ts";
-import { seemsWhole } from "../../src/go/skim.ts";
+import { headEnd, seemsWhole } from "../../src/go/skim.ts";
 
 const seems = (text: string) => seemsWhole(Buffer.from(text));
 
@@ -60,6 +60,17 @@ describe("a look over a file's bytes", () => {
   ])("suspects %s", (_, text) => {
     expect(outline(text).problem).not.toBeNull();
     expect(seems(text)).toBe(false);
+  });
+
+  it("tells where the head ends", () => {
+    const head = (text: string) =>
+      Buffer.from(text)
+        .subarray(0, headEnd(Buffer.from(text)))
+        .toString();
+    expect(head(WHOLE)).toBe(WHOLE.slice(0, WHOLE.indexOf("\n\nconst")));
+    expect(head('package p\n\nimport "a"\n')).toBe('package p\n\nimport "a"\n');
+    expect(head("package p\nfunc f() {}\n")).toBe("package p");
+    for (const odd of ["", "/* never closed", "package p\n\nimport (\n", "x\n"]) expect(head(odd), odd).toBe(odd);
   });
 
   it("suspects whatever a cut or a strange bracket does to a file, where the outline does", () => {
