@@ -166,6 +166,10 @@ export class GoFile implements FileModel {
 /** A level of nesting takes two characters at least: shorter declarations need not be asked. */
 function deeperThan(node: GoNode, levels: number): boolean {
   if (levels === 0) return true;
-  for (const c of node.children) if (c.children.length > 0 && deeperThan(c, levels - 1)) return true;
+  const { children } = node;
+  for (let i = 0; i < children.length; i++) {
+    const c = children[i] as GoNode;
+    if (c.children.length > 0 && deeperThan(c, levels - 1)) return true;
+  }
   return false;
 }

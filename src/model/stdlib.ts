@@ -141,32 +141,36 @@ export function sizeAlign(path: string, name: string): { readonly size: number; 
 class Package implements StdPackage {
   readonly path: string;
   readonly name: string;
-  /** Rows not yet taken apart, as JSON. */
-  readonly #rows = new Map<string, string>();
+  /** Path, name, and a row for each member, with tabs between them; a row is the member's name and JSON. */
+  readonly #line: string;
   readonly #members = new Map<string, StdMember | null>();
   #names: Set<string> | null = null;
 
   constructor(line: string) {
-    const [path = "", name = "", ...rows] = line.split("\t");
+    const [path = "", name = ""] = line.split("\t", 2);
     this.path = path;
     this.name = name;
-    for (const row of rows) {
-      const at = row.indexOf("[");
-      this.#rows.set(row.slice(0, at), row.slice(at));
-    }
+    this.#line = line;
   }
 
   get names(): ReadonlySet<string> {
     if (!this.#names) {
       this.#names = new Set();
-      for (const [name, row] of this.#rows) if (!row.startsWith("[-")) this.#names.add(name);
+      for (const row of this.#line.split("\t").slice(2)) {
+        const at = row.indexOf("[");
+        if (row[at + 1] !== "-") this.#names.add(row.slice(0, at));
+      }
     }
     return this.#names;
   }
 
   #row(name: string): Row | null {
-    const row = this.#rows.get(name);
-    return row === undefined ? null : (JSON.parse(row) as Row);
+    const before = `\t${name}[`;
+    const at = this.#line.indexOf(before);
+    if (at < 0) return null;
+    const start = at + before.length - 1;
+    const end = this.#line.indexOf("\t", start);
+    return JSON.parse(this.#line.slice(start, end < 0 ? undefined : end)) as Row;
   }
 
   member(name: string): StdMember | null {

@@ -1,5 +1,6 @@
 /** Expressions. */
 import type { Field, GoNode } from "../node.ts";
+import { isWord } from "../scan.ts";
 import {
   generic,
   isBare,
@@ -257,13 +258,13 @@ export abstract class ExpressionReader extends TypeReader {
 
   /** `x.y`, `x.(T)`; null for `x.(type)`, before whose dot the reader stays. */
   private dotted(operand: GoNode): GoNode | null {
-    const place = this.place();
+    const place = isWord(this.text.charCodeAt(this.end)) ? null : this.place();
     const dot = this.sign();
     if (this.at(T.NAME)) {
       return branch("selector_expression", [held(operand, "operand"), dot, this.leaf("field_identifier", "field")]);
     }
     const open = this.expect(T.PAREN);
-    if (this.at(T.TYPE)) {
+    if (place && this.at(T.TYPE)) {
       this.back(place);
       return null;
     }

@@ -209,8 +209,8 @@ export function wordToken(text: string, start: number, end: number): number {
   const candidates = BY_SHAPE[length * 128 + text.charCodeAt(start)];
   if (candidates === undefined) return NAME;
   for (let k = 0; k < candidates.length; k++) {
-    const [token, word] = candidates[k] as readonly [number, string];
-    if (text.startsWith(word, start)) return token;
+    const entry = candidates[k] as readonly [number, string];
+    if (text.startsWith(entry[1], start)) return entry[0];
   }
   return NAME;
 }
