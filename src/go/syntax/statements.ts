@@ -169,10 +169,10 @@ export class StatementReader extends DeclarationReader {
 
   // ------------------------------------------------------------ if, for, switch, select
 
-  /** The block of a statement with a header. What follows it must not make the grammar doubt where the header ended. */
-  private body(field: Field): GoNode {
+  /** The block behind a header. What follows it must not make the grammar doubt where the header ended. */
+  private body(field: Field, header: GoNode | null): GoNode {
     const block = this.block(field);
-    this.settled();
+    if (header && mayEndInType(header) && mayBeElements(block)) this.settled();
     return block;
   }
 
@@ -194,11 +194,11 @@ export class StatementReader extends DeclarationReader {
     } else if (isStatement(node)) this.refuse();
     this.wait(held(node, "condition"));
     this.header = header;
-    this.wait(this.body("consequence"));
+    this.wait(this.body("consequence", node));
     if (this.at(T.ELSE) && this.lineEnd < 0) {
       this.wait(this.sign());
       this.deeper();
-      this.wait(this.at(T.IF) ? held(this.ifStatement(), "alternative") : this.body("alternative"));
+      this.wait(this.at(T.IF) ? held(this.ifStatement(), "alternative") : this.block("alternative"));
       this.depth--;
     }
     return this.close("if_statement", mark);
@@ -212,9 +212,7 @@ export class StatementReader extends DeclarationReader {
     const clause = this.at(T.BRACE) ? null : this.forHeader();
     if (clause) this.wait(clause);
     this.header = header;
-    // No literal begins behind `i++`.
-    const isStepped = clause?.children.at(-1)?.is("inc_statement", "dec_statement") ?? false;
-    this.wait(isStepped ? this.block("body") : this.body("body"));
+    this.wait(this.body("body", clause));
     return this.close("for_statement", mark);
   }
 
@@ -242,8 +240,7 @@ export class StatementReader extends DeclarationReader {
     this.guard = null;
     const guard = this.switchHeader();
     this.header = header;
-    this.cases(guard ? "type_case" : "expression_case");
-    this.settled();
+    if (!this.cases(guard ? "type_case" : "expression_case")) this.settled();
     return this.close(guard ? "type_switch_statement" : "expression_switch_statement", mark);
   }
 
@@ -280,22 +277,25 @@ export class StatementReader extends DeclarationReader {
     return this.close("select_statement", mark);
   }
 
-  /** The braces and the cases between them. */
-  private cases(kind: Case): void {
+  /** The braces and the cases between them; whether there are any. */
+  private cases(kind: Case): boolean {
     this.deeper();
     this.wait(this.expect(T.BRACE));
+    const mark = this.top;
     while (this.at(T.CASE) || this.at(T.DEFAULT)) {
-      const mark = this.top;
+      const start = this.top;
       const own = this.at(T.DEFAULT) ? "default_case" : kind;
       this.wait(this.sign());
       this.caseHeader(own);
       this.wait(this.expect(T.COLON));
       const list = this.statements();
       if (list) this.wait(list);
-      this.wait(this.close(own, mark));
+      this.wait(this.close(own, start));
     }
+    const some = this.top > mark;
     this.wait(this.expect(T.BRACE_END));
     this.depth--;
+    return some;
   }
 
   private caseHeader(kind: Case | "default_case"): void {
@@ -350,4 +350,37 @@ function isStatement({ kind }: GoNode): boolean {
 /** A label before a closing brace or the next case. */
 function isEmptyLabel({ kind, children }: GoNode): boolean {
   return kind === "labeled_statement" && children.length === 2;
+}
+
+/** Could what ends a header be a type, whose literal begins with the block behind it? */
+function mayEndInType({ kind, children }: GoNode): boolean {
+  switch (kind) {
+    case "nil":
+    case "true":
+    case "false":
+    case "int_literal":
+    case "interpreted_string_literal":
+    case "call_expression":
+    case "parenthesized_expression":
+    case "inc_statement":
+    case "dec_statement":
+      return false;
+    case "index_expression":
+      return children[2]?.kind !== "int_literal";
+    case "for_clause":
+    case "range_clause":
+    case "binary_expression":
+    case "unary_expression":
+      return mayEndInType(children.at(-1) as GoNode);
+    default:
+      return true;
+  }
+}
+
+/** Could the block be a literal's braces? Between several elements commas would stand, and most statements are none. */
+function mayBeElements(block: GoNode): boolean {
+  const list = block.children[1];
+  if (list?.kind !== "statement_list") return true;
+  const [only, ...others] = list.children;
+  return others.length === 0 && (only?.is("expression_statement", "labeled_statement", "send_statement", "block") ?? true);
 }
