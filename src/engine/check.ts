@@ -319,7 +319,8 @@ export class Checker {
       const start = performance.now();
       // A rule sees what its own triggers touch, whatever other rules run.
       pkg.focusOn(asked);
-      const ran = runRule(rule, pkg, [...asked.keys()]);
+      const admits = (finding: Finding): boolean => wanted.get(finding.at.path)?.selection.admits(finding, rule) ?? false;
+      const ran = runRule(rule, pkg, [...asked.keys()], admits);
       const said = ran instanceof Promise ? await ran : ran;
       result.problems.push(...said.problems);
       for (const finding of said.findings) raw.push({ finding, rule });

@@ -9,12 +9,20 @@ export interface RuleRun {
   readonly problems: readonly Problem[];
 }
 
-/** A rule that throws is told, and what it found before stays. `files` are those in which it may find something. */
-export function runRule(rule: Rule, pkg: PackageModel, files: readonly FileModel[]): RuleRun | Promise<RuleRun> {
+/**
+ * A rule that throws is told, and what it found before stays. `files` are those in which it may find something. The fixes of findings that are not `wanted` may
+ * never be made; those of the others are, while the rule's declarations are looked at.
+ */
+export function runRule(
+  rule: Rule,
+  pkg: PackageModel,
+  files: readonly FileModel[],
+  wanted: (finding: Finding) => boolean,
+): RuleRun | Promise<RuleRun> {
   if (rule.later) return byFile(rule, rule.later, pkg, files);
   const findings: Finding[] = [];
   try {
-    for (const finding of rule.check(pkg)) findings.push(finding);
+    for (const finding of rule.check(pkg)) findings.push(wanted(finding) ? { ...finding } : finding);
   } catch (error) {
     if (error instanceof GrammarNotLoaded) throw error;
     return { findings, problems: [failure(rule, pkg.dir, `in package ${pkg.name}`, error)] };

@@ -82,22 +82,28 @@ export interface FindingExtra {
   readonly tier?: Tier | undefined;
 }
 
-/** A finding at a node. Fixes that could not be made (null) are left out. */
+type Fixes = readonly (Fix | null)[];
+
+/** A finding at a node. Fixes that could not be made (null) are left out; given as a function, they are made when somebody asks: for a finding that is told. */
 export function finding(
   rule: { readonly id: string },
   at: GoNode | Span,
   message: string,
-  fixes: readonly (Fix | null)[] = [],
+  fixes: Fixes | (() => Fixes) = [],
   extra: FindingExtra = {},
 ): Finding {
   const related = extra.related?.map((r) => ({ at: toSpan(r.at), message: r.message }));
+  let made: readonly Fix[] | null = null;
   return {
     rule: rule.id,
     at: toSpan(at),
     message,
     confidence: extra.confidence ?? "proven",
     ...(related && related.length > 0 ? { related } : {}),
-    fixes: fixes.filter((f) => f !== null),
+    get fixes() {
+      made ??= (typeof fixes === "function" ? fixes() : fixes).filter((f) => f !== null);
+      return made;
+    },
     ...(extra.tier ? { tier: extra.tier } : {}),
   };
 }

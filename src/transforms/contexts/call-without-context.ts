@@ -74,7 +74,10 @@ export default defineRule({
       const related = context.binding.node ? [{ at: context.binding.node, message: `${context.text} comes from here` }] : [];
       // A test's call is short, and fails with the test; a command at the terminal hears its signals.
       const tier = call.file.test || isOfTerminal(pkg, call.node) ? "pedantic" : undefined;
-      yield finding(this, call.node, `${nameOf(call)} does not get ${context.text}`, [withContext(pkg, call, context)], { related, tier });
+      yield finding(this, call.node, `${nameOf(call)} does not get ${context.text}`, () => [withContext(pkg, call, context)], {
+        related,
+        tier,
+      });
     }
   },
 });

@@ -83,7 +83,7 @@ export default defineRule({
       const related = context.binding.node ? [{ at: context.binding.node, message: `${context.text} comes from here` }] : [];
       // Outside of goroutines the caller waits with it, and may know that it ends; most goroutines have a partner that waits for them.
       const tier = inGoroutine(pkg, op) && mayBeLeft(pkg, op, channel) ? undefined : "pedantic";
-      yield finding(this, op, `this ${what} waits on when ${context.text} is done`, [waitsToo(pkg, op, context)], { related, tier });
+      yield finding(this, op, `this ${what} waits on when ${context.text} is done`, () => [waitsToo(pkg, op, context)], { related, tier });
     }
   },
 });

@@ -50,7 +50,10 @@ export default defineRule({
       if (bornEnded(pkg, leak)) continue; // there is nothing left to release
       // A test that throws it away has said so; the context ends with the test's parent, its deadline or its process.
       const tier = leak.kind === "dropped" && pkg.fileOf(leak.call).test ? "pedantic" : undefined;
-      yield finding(this, leak.call, messageOf(leak), mend(leak, { doubt: whyStillNeeded(pkg, leak) }), { related: witnessOf(leak), tier });
+      yield finding(this, leak.call, messageOf(leak), () => mend(leak, { doubt: whyStillNeeded(pkg, leak) }), {
+        related: witnessOf(leak),
+        tier,
+      });
     }
   },
 });

@@ -73,7 +73,7 @@ export default defineRule({
       if (!comesBack(pkg, statement, binding)) continue; // set anew, or the loop is left
       if (isBuilt(pkg, statement, binding, loop, call)) continue; // what the loop is for
       if (onlyWraps(statement, binding, loop)) continue; // no turn works with what it wrapped: the layers are what is wanted
-      yield finding(this, call, `each turn of the loop wraps ${binding.name} once more`, [perTurn(pkg, statement, target, binding)], {
+      yield finding(this, call, `each turn of the loop wraps ${binding.name} once more`, () => [perTurn(pkg, statement, target, binding)], {
         related: [{ at: loop.children[0] ?? loop, message: "the loop" }],
       });
     }

@@ -72,7 +72,7 @@ export default defineRule({
           this,
           start.kind === "go_statement" ? (start.children[0] ?? start) : start,
           `this goroutine keeps ${first.what} after the handler has returned`,
-          [detached(pkg, start, kept)],
+          () => [detached(pkg, start, kept)],
           { related: kept.map((k) => ({ at: k.node, message: "it is used here" })), tier: pkg.fileOf(start).test ? "pedantic" : undefined },
         );
       }

@@ -83,7 +83,7 @@ function report(pkg: PackageModel, select: GoNode, context: ContextInScope, ownE
     { id: "select-without-done" },
     headOf(select),
     `this select has no case for ${done}`,
-    [waitOn(pkg, select, context)],
+    () => [waitOn(pkg, select, context)],
     extra,
   );
 }

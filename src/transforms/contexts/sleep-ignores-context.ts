@@ -70,7 +70,7 @@ export default defineRule({
       if (isGivenEndless(pkg, context)) continue; // nothing would ever end it
       const tier = isOfUse(pkg, node, context, { short, repeated }) ? undefined : "pedantic";
       const related = context.binding.node ? [{ at: context.binding.node, message: `${context.text} comes from here` }] : [];
-      yield finding(this, node, `this sleep goes on when ${context.text} is done`, [pauseToo(pkg, node, context)], { related, tier });
+      yield finding(this, node, `this sleep goes on when ${context.text} is done`, () => [pauseToo(pkg, node, context)], { related, tier });
     }
   },
 });

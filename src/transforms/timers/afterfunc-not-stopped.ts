@@ -76,7 +76,7 @@ export default defineRule({
       if (runsOut(pkg, leak) || asksFirst(pkg, leak)) continue;
       const end = endInScope(pkg, leak.call);
       const tier = (end || leak.inLoop) && isTooLate(pkg, leak) ? undefined : "pedantic"; // nothing tells when it should end, or a late run does no harm
-      const fixes = [
+      const fixes = () => [
         end ? inGoroutine(pkg, leak, end) : null,
         end?.context ? stopWithContext(pkg, leak, end.context) : null,
         ...(leak.inLoop ? [] : mend(leak, { doubt: "what was to run after this function has returned will not run any more" })),

@@ -80,7 +80,7 @@ export default defineRule({
         this,
         node.children[0] ?? node,
         end?.context && !heeded ? `this loop goes on with ${name} when ${end.context.text} is done` : `this loop on ${name} never ends`,
-        [end ? endedBy(pkg, ticking, end) : null],
+        () => [end ? endedBy(pkg, ticking, end) : null],
         {
           related: [
             ...(end?.node ? [{ at: end.node, message: `${end.name} comes from here` }] : []),

@@ -63,7 +63,7 @@ export default defineRule({
       if (panics(pkg, leak)) continue; // there is no ticker
       if (caseOfNewTicker(pkg, leak.part)) continue; // ticker-in-select-case tells it better
       if (endsProcess(leak.func)) continue; // as in main.main
-      yield finding(this, leak.call, messageOf(leak), mend(leak), { related: witnessOf(leak), tier });
+      yield finding(this, leak.call, messageOf(leak), () => mend(leak), { related: witnessOf(leak), tier });
     }
   },
 });

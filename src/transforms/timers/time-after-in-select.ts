@@ -67,7 +67,7 @@ export default defineRule({
       if (others.length === 0) continue; // nothing else can win
       const loop = inLoop(after.func, select);
       if (collected && !loop) continue; // the timer is collected with the function's frame
-      const fixes = [
+      const fixes = () => [
         !loop && endsFunction(after, select) ? stopOnReturn(pkg, after, select, others) : stopInEachCase(pkg, after, select, others),
         loop ? resetEachTurn(pkg, after, select, others, collected) : null,
       ];

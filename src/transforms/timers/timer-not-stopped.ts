@@ -48,7 +48,7 @@ export default defineRule({
     for (const leak of leaks(pkg, TIMER)) {
       const tier = collected || pkg.fileOf(leak.call).test ? "pedantic" : undefined; // or gone with the test
       if (endsProcess(leak.func)) continue; // as in main.main
-      yield finding(this, leak.call, messageOf(leak), mend(leak), { related: witnessOf(leak), tier });
+      yield finding(this, leak.call, messageOf(leak), () => mend(leak), { related: witnessOf(leak), tier });
     }
   },
 });
