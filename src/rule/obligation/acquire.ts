@@ -274,6 +274,7 @@ function receiving(pkg: PackageModel, row: Resource, call: GoNode, result: numbe
 
 /** The index of the result in which the function always returns what the local holds, or null when it does something else with it. */
 function returnedOnly({ pkg, row, func, call, error }: Acquisition, holder: Binding): number | null {
+  if (!holder.uses.some((u) => u.func === func && u.node.closest("return_statement"))) return null;
   const events = eventsOf(pkg, holder, waysOf(row), func);
   if (events.handed.length === 0 || events.released.length > 0 || events.written.length > 1) return null;
   const indices = new Set<number>();

@@ -43,8 +43,10 @@ const NOTHING: Events = { released: [], handed: [], written: [], lent: [], byCap
 
 export function leakOf(a: Acquisition): Leak | null {
   const { pkg, row, func, call } = a;
+  const straight = straightBehind(call);
+  if (isDeferredIn(straight, a)) return null;
   const events = a.holder ? eventsOf(pkg, a.holder, waysOf(row), func) : a.slot ? NOTHING : fateOf(pkg, a.call, waysOf(row), func);
-  if (settledAtOnce(a, events)) return null;
+  if (settledIn(straight, a, events)) return null;
   const flow = pkg.flow(func);
   if (!flow.locate(call)) return null; // never runs
   if (a.holder && settledBefore(a, events, flow)) return null;
@@ -81,18 +83,33 @@ export function leakOf(a: Acquisition): Leak | null {
   return over ? { ...base, kind: "overwritten", witness: null, over } : null;
 }
 
-/** `defer cancel()` and the like stand behind the acquisition, and nothing branches between: there is one path, which ends well. */
-function settledAtOnce({ row, call, slot, holder }: Acquisition, { released, handed, written }: Events): boolean {
-  if (!holder || row.exits || written.some((n) => n !== slot)) return false;
+/** The statements behind an acquisition, up to the first that branches: there is one path through them. */
+function straightBehind(call: GoNode): GoNode[] {
   const statement = statementOf(call);
   const siblings = statement?.is("short_var_declaration", "assignment_statement", "var_declaration") ? (statement.parent?.items ?? []) : [];
-  for (const next of siblings) {
-    if (next.start <= call.start) continue;
-    if (BRANCHES.has(next.kind)) return false;
-    if (released.some((n) => next.contains(n)) || handed.some((n) => next.contains(n))) return true;
-    if (next.kind === "return_statement") return false;
-  }
-  return false;
+  const behind = siblings.filter((s) => s.start > call.start);
+  const end = behind.findIndex((s) => BRANCHES.has(s.kind));
+  return end < 0 ? behind : behind.slice(0, end);
+}
+
+/** The first of the statements that names the holder is `defer cancel()` or the like: the path ends well, whatever else happens to it. */
+function isDeferredIn(straight: readonly GoNode[], { row, holder }: Acquisition): boolean {
+  if (!holder || row.exits) return false;
+  const first = straight.find((s) => s.kind === "return_statement" || holder.uses.some((u) => s.contains(u.node)));
+  const callee = first?.kind === "defer_statement" ? first.items[0]?.child("function") : null;
+  if (!callee) return false;
+  const selector = callee.kind === "selector_expression";
+  const name = selector ? callee.child("operand") : callee;
+  return row.release.includes(selector ? (callee.child("field")?.text ?? "") : "()") && holder.uses.some((u) => u.node === name);
+}
+
+/** One of the statements releases it or hands it over, so that the path ends well. */
+function settledIn(straight: readonly GoNode[], { row, slot, holder }: Acquisition, { released, handed, written }: Events): boolean {
+  if (!holder || row.exits || written.some((n) => n !== slot)) return false;
+  const settles = straight.find(
+    (s) => s.kind === "return_statement" || released.some((n) => s.contains(n)) || handed.some((n) => s.contains(n)),
+  );
+  return settles !== undefined && (released.some((n) => settles.contains(n)) || handed.some((n) => settles.contains(n)));
 }
 
 /** Statements that are not one step of a path. */
