@@ -38,13 +38,9 @@ export class Handing {
     return asking.length > 0 ? new Handing(new Map(asking)) : null;
   }
 
-  search(bytes: Buffer): Presence {
-    return this.triggers.search(bytes);
-  }
-
-  /** False when none of the package's declarations can hand out anything of its own. */
-  touches(presences: readonly Presence[]): boolean {
-    const open = this.triggers.open(presences);
+  /** False when none of the package's declarations can hand out anything of its own; `files` are what is on disk. */
+  touches(files: readonly Buffer[]): boolean {
+    const { presences, open } = this.triggers.searchTogether(files);
     return presences.some((p) => this.triggers.touches(p, open));
   }
 
@@ -64,7 +60,7 @@ export class Handing {
   private presenceOf(file: GoFile): Presence {
     let presence = this.presences.get(file);
     if (!presence) {
-      presence = this.search(Buffer.from(file.source.text, "utf8"));
+      presence = this.triggers.search(Buffer.from(file.source.text, "utf8"));
       this.presences.set(file, presence);
     }
     return presence;

@@ -20,8 +20,10 @@ export function spelling(literal: string): { readonly text: string; readonly wor
 }
 
 export class LiteralSearch {
-  private readonly literals: readonly Buffer[];
-  private readonly words: readonly boolean[];
+  private readonly count: number;
+  /** Of those that are looked for, by index. */
+  private readonly literals: Buffer[] = [];
+  private readonly words: boolean[] = [];
   private readonly short: readonly number[];
   /** The beginnings of all long literals that are compared. */
   private readonly window: number;
@@ -33,9 +35,12 @@ export class LiteralSearch {
 
   /** No literal is empty; with `WORD_END` behind it, a word ends where it does. `wanted`: the indexes of those that are looked for. */
   constructor(literals: readonly string[], wanted: readonly number[] = literals.map((_, i) => i)) {
-    const spellings = literals.map(spelling);
-    this.literals = spellings.map(({ text }) => Buffer.from(text, "utf8"));
-    this.words = spellings.map(({ word }) => word);
+    for (const i of wanted) {
+      const { text, word } = spelling(literals[i] as string);
+      this.literals[i] = Buffer.from(text, "utf8");
+      this.words[i] = word;
+    }
+    this.count = literals.length;
     this.short = wanted.filter((i) => this.bytesOf(i).length < SHORT);
     const long = wanted.filter((i) => this.bytesOf(i).length >= SHORT);
     this.window = Math.min(LONGEST_WINDOW, ...long.map((i) => this.bytesOf(i).length));
@@ -60,7 +65,7 @@ export class LiteralSearch {
   }
 
   /** By the literal's index: 1 when it is there. Notes it in `found`, where there may be ones from elsewhere. */
-  search(bytes: Buffer, found: Uint8Array = new Uint8Array(this.literals.length)): Uint8Array {
+  search(bytes: Buffer, found: Uint8Array = new Uint8Array(this.count)): Uint8Array {
     for (const i of this.short) if (this.stands(bytes, i)) found[i] = 1;
     if (this.buckets.length === 0) return found;
     const { shifts, window } = this;

@@ -129,11 +129,11 @@ export class Modules {
   }
 
   private lookAt(path: string, dir: string, main: string, handing: Handing): Hands {
-    const presences = this.disk
+    const contents = this.disk
       .goFileNames(dir)
       .filter((name) => !name.endsWith("_test.go"))
-      .map((name) => handing.search(this.disk.bytesOf(join(dir, name))));
-    const files = handing.touches(presences) ? (this.packageAt(dir, false)?.files ?? []) : [];
+      .map((name) => this.disk.bytesOf(join(dir, name)));
+    const files = handing.touches(contents) ? (this.packageAt(dir, false)?.files ?? []) : [];
     const texts = withCallers(files, handing.select(files));
     if (texts.length === 0) return NOTHING;
     let names: HandedNames | null = null;

@@ -16,7 +16,6 @@ interface Group {
 
 /** What a set of open rules leaves of the groups. */
 interface Asking {
-  readonly rules: ReadonlySet<Rule>;
   readonly groups: readonly Group[];
   /** Open rules that ask for no literal. */
   readonly always: readonly Rule[];
@@ -50,13 +49,15 @@ export class Triggers {
   private readonly rules: ReadonlySet<Rule>;
   private readonly order: readonly Rule[];
   private readonly mark: number;
-  private asked: Asking | null = null;
+  /** Sets of open rules by their places, each the same object every time; what is asked with them. */
+  private readonly sets = new Map<string, ReadonlySet<Rule>>();
+  private readonly asked = new WeakMap<ReadonlySet<Rule>, Asking>();
   /** By literal, and by rule: the places of declarations in the file at hand. */
   private readonly holders: Lists;
   private readonly wanted: Lists;
   private readonly importSearch: LiteralSearch;
-  /** By what is looked for. */
-  private readonly searches = new Map<string, LiteralSearch>();
+  /** By the rules for which it is made. */
+  private readonly searches = new Map<ReadonlySet<Rule>, LiteralSearch>();
 
   /** By rule that asks for marks: literals one of which a file must have for the rule to look at it. */
   private readonly fileMarks = new Map<Rule, readonly number[]>();
@@ -126,38 +127,36 @@ export class Triggers {
 
   /** The search for all that the rules look for but imports. */
   private searchFor(rules: ReadonlySet<Rule>): LiteralSearch {
+    const known = this.searches.get(rules);
+    if (known) return known;
     const wanted = new Set([this.mark]);
     for (const group of this.asking(rules).groups) for (const literal of group.literals) wanted.add(literal);
     for (const [rule, marks] of this.fileMarks) if (rules.has(rule)) for (const literal of marks) wanted.add(literal);
-    const literals = [...wanted].sort((a, b) => a - b);
-    const key = literals.join(" ");
-    let search = this.searches.get(key);
-    if (!search) {
-      if (this.searches.size >= SEARCHES) this.searches.clear();
-      search = new LiteralSearch(this.literals, literals);
-      this.searches.set(key, search);
-    }
+    const search = new LiteralSearch(this.literals, [...wanted]);
+    if (this.searches.size >= SEARCHES) this.searches.clear();
+    this.searches.set(rules, search);
     return search;
   }
 
   /** The rules that can find something in a package: those that ask for nothing, and those whose import and mark its files have. */
   open(files: Iterable<Presence>): ReadonlySet<Rule> {
     const found = [...files].map((p) => p.literals);
-    const rules = this.imported(found);
-    const closed = [...this.fileMarks].filter(([, marks]) => !someHas(found, marks));
-    if (closed.length === 0) return rules;
-    const open = new Set(rules);
-    for (const [rule] of closed) open.delete(rule);
-    return open;
+    return this.without(this.imported(found), this.fileMarks, found);
   }
 
   /** The rules that ask for no import, and those of whose imports one was found. */
   private imported(found: readonly Uint8Array[]): ReadonlySet<Rule> {
-    const closed = [...this.imports].filter(([, imports]) => !someHas(found, imports));
-    if (closed.length === 0) return this.rules;
-    const open = new Set(this.rules);
-    for (const [rule] of closed) open.delete(rule);
-    return open;
+    return this.without(this.rules, this.imports, found);
+  }
+
+  /** The rules but those that ask for literals none of which was found. */
+  private without(rules: ReadonlySet<Rule>, asked: ReadonlyMap<Rule, readonly number[]>, found: readonly Uint8Array[]): ReadonlySet<Rule> {
+    const left = this.order.filter((rule) => rules.has(rule) && someHas(found, asked.get(rule)));
+    if (left.length === rules.size) return rules;
+    const key = left.map((rule) => this.order.indexOf(rule)).join(" ");
+    const known = this.sets.get(key) ?? new Set(left);
+    this.sets.set(key, known);
+    return known;
   }
 
   /** All rules: for a package of which not all files were searched. */
@@ -166,15 +165,16 @@ export class Triggers {
   }
 
   private asking(open: ReadonlySet<Rule>): Asking {
-    // Files of one package are asked about one after the other.
-    if (this.asked?.rules === open) return this.asked;
+    const known = this.asked.get(open);
+    if (known) return known;
     const { order } = this;
     const groups = this.groups.flatMap(({ literals, rules }) => {
       const own = rules.filter((r) => open.has(order[r] as Rule));
       return own.length > 0 ? [{ literals, rules: own }] : [];
     });
-    this.asked = { rules: open, groups, always: this.always.filter((r) => open.has(r)) };
-    return this.asked;
+    const asking = { groups, always: this.always.filter((r) => open.has(r)) };
+    this.asked.set(open, asking);
+    return asking;
   }
 
   /** False when no declaration of the file can hold a trigger of the open rules. */
@@ -242,9 +242,9 @@ function importLiteral(path: string): string {
   return path.endsWith("/...") ? `"${path.slice(0, -4)}` : `"${path}"`;
 }
 
-/** Whether one of the literals was found anywhere. */
-function someHas(found: readonly Uint8Array[], literals: readonly number[]): boolean {
-  return found.some((f) => literals.some((l) => f[l] === 1));
+/** Whether one of the literals was found anywhere; true when there are none. */
+function someHas(found: readonly Uint8Array[], literals: readonly number[] | undefined): boolean {
+  return !literals || found.some((f) => literals.some((l) => f[l] === 1));
 }
 
 function holdsAll(present: Uint8Array, literals: readonly number[]): boolean {
