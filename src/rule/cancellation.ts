@@ -152,7 +152,7 @@ const NONE: readonly ContextInScope[] = [];
 
 function contextOf(pkg: PackageModel, local: Binding): ContextInScope | null {
   if (!local.node || (local.kind !== "var" && local.kind !== "param" && local.kind !== "result")) return null;
-  if (local.kind === "var" && (OTHERS.has(local.name) || local.uses.some(isOfNoContext))) return null; // so its type need not be asked
+  if (local.kind === "param" ? pointsElsewhere(local.node) : local.kind === "var" && isOther(local)) return null; // its type need not be asked
   const type = pkg.typeOf(local.node);
   if (isNamed(type, "context.Context") || (type.kind === "unknown" && isOfGroup(pkg, local)))
     return { text: local.name, via: "variable", binding: local };
@@ -166,6 +166,17 @@ function contextOf(pkg: PackageModel, local: Binding): ContextInScope | null {
 function isOfGroup(pkg: PackageModel, local: Binding): boolean {
   const made = definitionOf(pkg, local);
   return made?.symbol === ERRGROUP && made.index === 1;
+}
+
+/** A parameter that is a pointer to something else than a request. */
+function pointsElsewhere(name: GoNode): boolean {
+  const type = name.parent?.child("type");
+  return type?.kind === "pointer_type" && !type.text.endsWith("Request");
+}
+
+/** By its name or its uses no context. */
+function isOther(local: Binding): boolean {
+  return OTHERS.has(local.name) || local.uses.some(isOfNoContext);
 }
 
 /** Names that nobody gives to a context. */

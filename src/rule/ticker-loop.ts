@@ -24,10 +24,10 @@ export interface TickerLoop {
 
 /** The loop, when it waits on a ticker alone and no path leads from it out of the function. */
 export function tickerLoopOf(pkg: PackageModel, loop: GoNode): TickerLoop | null {
-  const func = pkg.functionOf(loop);
-  const found = func && (rangeForm(loop) ?? bareForm(loop));
+  const found = rangeForm(loop) ?? bareForm(loop);
   if (!found || !isTickerChannel(pkg, found.channel)) return null;
-  const breaks = neverLeft(pkg, func, loop, found.channel);
+  const func = pkg.functionOf(loop);
+  const breaks = func && neverLeft(pkg, func, loop, found.channel);
   return breaks && { loop, func, ...found, breaks };
 }
 
@@ -65,11 +65,11 @@ function bareForm(loop: GoNode): Form | null {
   return statement && channel && isReceive(statement, wait) ? { form: "receive", wait: statement, channel } : null;
 }
 
-/** Selects, receives and sends below the node, those of literals and of a select's own cases left out. */
+/** Selects, receives and sends below the node, those of literals and of a select's own cases left out; no more than two. */
 function waitsIn(body: GoNode): GoNode[] {
   const waits: GoNode[] = [];
   body.walk((n) => {
-    if (n.kind === "func_literal") return false;
+    if (n.kind === "func_literal" || waits.length > 1) return false;
     const receives = n.kind === "unary_expression" && n.child("operator")?.kind === "<-";
     const head = n.is("send_statement", "receive_statement") && n.parent?.kind === "communication_case";
     if (head) return false;
