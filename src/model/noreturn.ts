@@ -37,13 +37,11 @@ function speaks(name: string): boolean {
   return TELLING.some((word) => lower.includes(word));
 }
 
-/** What the name alone says of a call: it comes back; it may name something of the standard library, of this package, of another one that does not. */
-type Doubt = { readonly standard: boolean; readonly own: boolean; readonly elsewhere: boolean } | null;
-
 export class NoReturn {
   readonly #pkg: PackageModel;
   readonly #answers = new Map<Entity, ExitKind | null>();
-  readonly #doubts = new Map<string, Doubt>();
+  readonly #speaking = new Map<string, boolean>();
+  readonly #suspects = new Map<string, boolean>();
   readonly #named: (name: string) => readonly Entity[];
 
   /** `named`: the functions and methods of the package that have a name. */
@@ -55,9 +53,8 @@ export class NoReturn {
   of(call: GoNode): ExitKind | null {
     const callee = call.child("function");
     const name = callee && nameOf(callee);
-    const doubt = name ? this.#doubt(name) : null;
-    if (!callee || !name || !doubt) return null;
-    if (doubt.standard) {
+    if (!callee || !name) return null;
+    if (STANDARD_NAMES.has(name)) {
       const symbol = this.#pkg.symbol(callee);
       if (symbol) {
         const known = STANDARD[symbol];
@@ -65,26 +62,30 @@ export class NoReturn {
         if (symbol.startsWith("testing.") && TESTING.has(name)) return "goexit";
       }
     }
-    const entities = doubt.own ? this.#entities(callee) : doubt.elsewhere ? this.#elsewhere(callee, name) : [];
+    if (!this.#mayBeOfModule(callee, name)) return null;
+    const entities = this.#suspect(name) ? this.#entities(callee) : this.#elsewhere(callee, name);
     // Build-tagged twins have to agree.
     const [first = null, ...others] = entities.map((e) => this.#looked(e));
     return others.every((kind) => kind === first) ? first : null;
   }
 
+  /** By its name alone the call may not come back. */
   #isDoubted(call: GoNode): boolean {
     const callee = call.child("function");
     const name = callee && nameOf(callee);
-    return name ? this.#doubt(name) !== null : false;
+    return callee !== null && name !== null && (STANDARD_NAMES.has(name) || this.#mayBeOfModule(callee, name));
   }
 
-  #doubt(name: string): Doubt {
-    let doubt = this.#doubts.get(name);
-    if (doubt === undefined) {
-      const [standard, own, elsewhere] = [STANDARD_NAMES.has(name), this.#suspect(name), speaks(name)];
-      doubt = standard || own || elsewhere ? { standard, own, elsewhere } : null;
-      this.#doubts.set(name, doubt);
+  /** It may name a function or method of this package that does not return; or one of another package, where its name says so. */
+  #mayBeOfModule(callee: GoNode, name: string): boolean {
+    let isTelling = this.#speaking.get(name);
+    if (isTelling === undefined) {
+      isTelling = speaks(name);
+      this.#speaking.set(name, isTelling);
     }
-    return doubt;
+    if (isTelling) return true;
+    const operand = callee.child("operand");
+    return (operand === null || this.#pkg.importPath(operand) === null) && this.#suspect(name);
   }
 
   /** A function of another package of the module, where that is at hand; its twins, where build tags choose one. */
@@ -104,10 +105,15 @@ export class NoReturn {
 
   /** True when a function or method of that name speaks of not returning. */
   #suspect(name: string): boolean {
-    return this.#named(name).some((e) => {
-      const body = e.file.source.text.slice(e.declaration.start, e.declaration.end);
-      return WORDS.some((w) => body.includes(w));
-    });
+    let answer = this.#suspects.get(name);
+    if (answer === undefined) {
+      answer = this.#named(name).some((e) => {
+        const body = e.file.source.text.slice(e.declaration.start, e.declaration.end);
+        return WORDS.some((w) => body.includes(w));
+      });
+      this.#suspects.set(name, answer);
+    }
+    return answer;
   }
 
   #looked(entity: Entity): ExitKind | null {
@@ -115,8 +121,10 @@ export class NoReturn {
     if (known !== undefined) return known;
     this.#answers.set(entity, null); // a cycle of calls is taken to return
     const node = entity.node;
+    // Of another package's calls this one knows nothing.
+    const returns = entity.pkg === this.#pkg && node !== null && surelyReturns(node, (call) => this.#isDoubted(call));
     let answer: ExitKind | null = null;
-    if (node?.child("body") && !surelyReturns(node, (call) => this.#isDoubted(call))) {
+    if (!returns && node?.child("body")) {
       const func = entity.pkg.functionAt(node);
       const { exits, defers } = entity.pkg.flow(func);
       const kinds = new Set(exits.map((e) => e.kind));
