@@ -6,9 +6,11 @@ import type { State } from "../../src/engine/fix.ts";
 import { Preview } from "../../src/engine/preview.ts";
 import type { FileChange, Problem } from "../../src/engine/report.ts";
 import { Settings } from "../../src/engine/settings.ts";
+import { mayDeclare } from "../../src/go/declares.ts";
 import { formatGo, isFormatted, loadFormatter } from "../../src/go/format.ts";
 import { type Outline, outline } from "../../src/go/outline.ts";
 import { loadGrammar } from "../../src/go/parse.ts";
+import { headEnd } from "../../src/go/skim.ts";
 import { readDeclaration } from "../../src/go/syntax/read.ts";
 import { GoFile } from "../../src/model/file.ts";
 import { buildPackage } from "../../src/model/package.ts";
@@ -78,6 +80,11 @@ function outlineFaults(text: string, parses: boolean): string[] {
   if (o.problem) faults.push(`the outline tells a problem where gofmt's parser sees none: ${o.problem.offset}: ${o.problem.message}`);
   const theirs = parsed(text);
   if (theirs && theirs.join("\n") !== outlined(text).join("\n")) faults.push("outline and parser do not see the same declarations");
+  const bytes = Buffer.from(text);
+  const last = o.importDecls.at(-1)?.end ?? 0;
+  if (bytes.subarray(0, headEnd(bytes)).toString().length < last) faults.push("an import stands behind what is taken for the head");
+  const missed = o.declarations.flatMap((d) => d.names.filter((n) => !mayDeclare(text, n)));
+  if (missed.length > 0) faults.push(`the search for a name's declaration misses ${missed[0]}`);
   return faults;
 }
 
