@@ -43,7 +43,27 @@ const lazyStringWidth: Plugin = {
  * of their own and are loaded by the review alone. Throws, and leaves `outdir` as it was, when something does not build.
  */
 export async function bundle(outdir: string, entries: Readonly<Record<string, string>>, version: string): Promise<Metafile> {
-  const { metafile, outputFiles } = await build({
+  // A thread loads one file sooner than the many that the commands share.
+  const { worker, ...commands } = entries;
+  const groups = [commands, worker === undefined ? {} : { worker }].filter((group) => Object.keys(group).length > 0);
+  const parts = await Promise.all(groups.map((group) => outputOf(outdir, group, version)));
+  const outputFiles = parts.flatMap((part) => part.outputFiles);
+  rmSync(outdir, { recursive: true, force: true });
+  mkdirSync(outdir, { recursive: true });
+  for (const file of outputFiles) {
+    const isProgram = basename(file.path) === "cli.js";
+    writeFileSync(file.path, isProgram ? `#!/usr/bin/env node\n${file.text}` : file.contents);
+    if (isProgram) chmodSync(file.path, 0o755);
+  }
+  for (const wasm of WASM) cpSync(require.resolve(wasm), join(outdir, basename(wasm)));
+  cpSync(join(ROOT, "src/model/data"), join(outdir, "data"), { recursive: true });
+  writeFileSync(join(outdir, "build-id"), buildId(outdir));
+  const [inputs, outputs] = [parts.map((p) => p.metafile.inputs), parts.map((p) => p.metafile.outputs)];
+  return { inputs: Object.assign({}, ...inputs), outputs: Object.assign({}, ...outputs) };
+}
+
+function outputOf(outdir: string, entries: Readonly<Record<string, string>>, version: string) {
+  return build({
     absWorkingDir: ROOT,
     entryPoints: Object.entries(entries).map(([out, path]) => ({ in: path, out })),
     outdir,
@@ -65,17 +85,6 @@ export async function bundle(outdir: string, entries: Readonly<Record<string, st
     banner: { js: 'import { createRequire as __createRequire } from "node:module";\nconst require = __createRequire(import.meta.url);' },
     logLevel: "warning",
   });
-  rmSync(outdir, { recursive: true, force: true });
-  mkdirSync(outdir, { recursive: true });
-  for (const file of outputFiles) {
-    const isProgram = basename(file.path) === "cli.js";
-    writeFileSync(file.path, isProgram ? `#!/usr/bin/env node\n${file.text}` : file.contents);
-    if (isProgram) chmodSync(file.path, 0o755);
-  }
-  for (const wasm of WASM) cpSync(require.resolve(wasm), join(outdir, basename(wasm)));
-  cpSync(join(ROOT, "src/model/data"), join(outdir, "data"), { recursive: true });
-  writeFileSync(join(outdir, "build-id"), buildId(outdir));
-  return metafile;
 }
 
 /** Print of all that was built: what the cache goes by to tell one build from another. */

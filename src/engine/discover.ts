@@ -32,6 +32,8 @@ export interface DiscoverOptions {
   readonly paths: readonly string[];
   /** Take files under `vendor/`, `testdata/` and what .gitignore names as well. */
   readonly includeIgnored?: boolean;
+  /** Told now and then how many files there are so far. */
+  readonly onFound?: (files: number) => void;
 }
 
 /** Directories that the go command leaves alone, and those that hold no Go of one's own. */
@@ -62,7 +64,7 @@ export function discover(options: DiscoverOptions): Discovered {
       found.set(absolute, { path: displayPath(cwd, absolute), absolute, named: true });
     } else {
       const before = found.size;
-      const seen = walk(absolute, cwd, options.includeIgnored ?? false, found, problems);
+      const seen = walk(absolute, options, found, problems);
       if (found.size === before && !seen) empty.push(argument);
     }
   }
@@ -71,7 +73,8 @@ export function discover(options: DiscoverOptions): Discovered {
 }
 
 /** Walks one directory; true when it holds Go files that were found already through another argument. */
-function walk(root: string, cwd: string, all: boolean, found: Map<string, Target>, problems: Problem[]): boolean {
+function walk(root: string, options: DiscoverOptions, found: Map<string, Target>, problems: Problem[]): boolean {
+  const { cwd, includeIgnored: all = false, onFound } = options;
   let seen = false;
   const inside = treeOf(root, cwd);
   const rules = all ? null : ancestorRules(root);
@@ -84,6 +87,7 @@ function walk(root: string, cwd: string, all: boolean, found: Map<string, Target
       problems.push({ path: displayPath(cwd, item.dir), rule: null, message: `cannot read the directory: ${reason(error)}` });
       continue;
     }
+    onFound?.(found.size);
     const here = all ? null : ownRules(item.dir, entries, item.rules, problems, cwd);
     const prefix = displayPath(cwd, item.dir);
     for (const entry of entries) {

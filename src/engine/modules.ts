@@ -14,8 +14,8 @@ import { type HandedNames, type HandedOut, type Handing, withCallers } from "./h
 export const NEWEST: Version = { major: 1, minor: 26 };
 
 /** When imported packages hold more than this, in bytes by a rough estimate, those are let go that were not asked for of late. */
-const ENOUGH = 20 * 1024 * 1024;
-const LEFT = 12 * 1024 * 1024;
+const ENOUGH = 12 * 1024 * 1024;
+const LEFT = 8 * 1024 * 1024;
 /** What a unit of parsed text costs as syntax nodes and their meaning. */
 const PARSED = 60;
 

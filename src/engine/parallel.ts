@@ -2,14 +2,10 @@
  * All directories of a run, on several threads where that pays. Each thread takes the next directory from a shared counter; what a thread
  * did not deliver because it died is done here, and told.
  */
-import { existsSync } from "node:fs";
-import { availableParallelism } from "node:os";
-import { fileURLToPath } from "node:url";
-import { Worker } from "node:worker_threads";
-import { rules as builtin } from "../transforms/index.ts";
 import type { Checked, Checker, Phases } from "./check.ts";
 import type { SettingsOptions } from "./configured.ts";
 import { displayPath, type Target } from "./discover.ts";
+import type { Threads } from "./threads.ts";
 
 export interface Progress {
   readonly done: number;
@@ -52,14 +48,12 @@ export const NEXT = 0;
 export const DONE = 1;
 export const FOUND = 2;
 
-/** Fewer files are done sooner than a thread has started. */
-const WORTH_A_THREAD = 600;
-
 /** Results by directory as reports name it, in the order of `groups`. */
 export async function checkAll(
   checker: Checker,
   options: ParallelOptions,
   groups: ReadonlyMap<string, readonly Target[]>,
+  threads: Threads,
 ): Promise<Map<string, Checked>> {
   const list: Group[] = [...groups];
   const total = list.reduce((n, [, targets]) => n + targets.length, 0);
@@ -75,7 +69,11 @@ export async function checkAll(
     onChecked?.(displayPath(options.cwd, list[index]?.[0] ?? ""), checked);
     progress();
   };
-  const workers = threadsFor(options, total).map((file) => startWorker(file, input, checker, deliver));
+  const receive = (output: WorkerOutput): void => {
+    if ("results" in output) for (const [index, checked] of output.results) deliver(index, checked);
+    else checker.add(output.phases, output.ruleTimes);
+  };
+  const workers = threads.take(total).map((thread) => thread.run(input, receive));
   if (!background || workers.length === 0) await work(checker, input, deliver, background ? pauses() : undefined);
   const crashes = (await Promise.all(workers)).filter((c) => c !== null);
   const state = new Map<string, Checked>();
@@ -145,34 +143,4 @@ export function mixed(sizes: readonly number[]): number[] {
     }
   }
   return order;
-}
-
-/** The worker's file, once for each further thread. A worker knows gomend's own rules alone, and only a bundle has one. */
-function threadsFor(options: ParallelOptions, files: number): string[] {
-  const threads = Math.min(options.jobs ?? availableParallelism(), 1 + Math.floor(files / WORTH_A_THREAD));
-  const further = options.background && files >= WORTH_A_THREAD ? threads : threads - 1;
-  if (further < 1 || options.rules !== builtin || options.stdin !== undefined) return [];
-  const file = fileURLToPath(new URL("./worker.js", import.meta.url));
-  return existsSync(file) ? Array.from({ length: further }, () => file) : [];
-}
-
-/** Runs a worker to its end; gives what it died of, or null. */
-function startWorker(
-  file: string,
-  input: WorkerInput,
-  checker: Checker,
-  deliver: (index: number, checked: Checked) => void,
-): Promise<string | null> {
-  return new Promise((resolve) => {
-    const worker = new Worker(file, { workerData: input });
-    let crash: string | null = null;
-    worker.on("message", (output: WorkerOutput) => {
-      if ("results" in output) for (const [index, checked] of output.results) deliver(index, checked);
-      else checker.add(output.phases, output.ruleTimes);
-    });
-    worker.on("error", (error) => {
-      crash = error instanceof Error ? error.message : String(error);
-    });
-    worker.on("exit", (code) => resolve(crash ?? (code === 0 ? null : `exit code ${code}`)));
-  });
 }

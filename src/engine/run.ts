@@ -22,6 +22,7 @@ import { Preview } from "./preview.ts";
 import { distinct, type FileChange, type Outcome, type Problem, type Report } from "./report.ts";
 import { checkSelector } from "./selection.ts";
 import { type Shard, shardOf } from "./shard.ts";
+import { Threads } from "./threads.ts";
 
 /** `cwd` is absolute; paths of the report are relative to it. */
 export interface RunOptions extends SettingsOptions, Limits {
@@ -97,12 +98,32 @@ const SMALL_RUN_FILES = 1_000;
 
 /** Throws `UsageError`, `UnknownSelector` or `ConfigError` for a person's mistake; everything else is told in the report. */
 export async function run(options: RunOptions): Promise<Run> {
+  const { cache, shard, base, jobs, background, rules, stdin } = options;
+  const threads = new Threads({
+    possible: rules === builtin && stdin === undefined,
+    early: !cache && !shard && !base,
+    ...(jobs === undefined ? {} : { jobs }),
+    ...(background === undefined ? {} : { background }),
+  });
+  try {
+    return await runWith(options, threads);
+  } finally {
+    threads.close();
+  }
+}
+
+async function runWith(options: RunOptions, threads: Threads): Promise<Run> {
   const started = performance.now();
   const { cwd } = options;
   if (options.go !== undefined && !parseVersion(options.go)) throw new UsageError(`"${options.go}" is no Go version: write it as 1.22`);
   const found = options.stdin
     ? onlyStdin(cwd, options.stdin.path)
-    : discover({ cwd, paths: options.paths ?? [], includeIgnored: options.includeIgnored ?? false });
+    : discover({
+        cwd,
+        paths: options.paths ?? [],
+        includeIgnored: options.includeIgnored ?? false,
+        onFound: (files) => threads.expect(files),
+      });
   const problems: Problem[] = [...found.problems];
   refuseMistakes(found, problems);
   const walked = performance.now();
@@ -110,6 +131,7 @@ export async function run(options: RunOptions): Promise<Run> {
   const groups = options.shard ? shardOf(options.shard, cwd, all) : all;
   const settings = await settingsFor(options, groups.keys());
   const { rules } = settings;
+  if (settings.plugged) threads.refuse();
   problems.push(...settings.problems);
   for (const selector of [...(options.fixable ?? []), ...(options.unfixable ?? [])]) checkSelector(selector, rules);
   const wanted = wantedOf({ ...options, rules });
@@ -134,7 +156,7 @@ export async function run(options: RunOptions): Promise<Run> {
   const limited = base !== undefined || baseline !== undefined;
   const selected = base ? affected(groups, base.files, cwd, new Disk(cwd, overlay), checker.modules) : groups;
   const targets = [...selected.values()].flat().sort((a, b) => compare(a.path, b.path));
-  const whole = await checkGroups(checker, onChecked && !limited ? { ...others, onChecked } : others, selected, cache);
+  const whole = await checkGroups(checker, onChecked && !limited ? { ...others, onChecked } : others, selected, cache, threads);
   const sieve = await sieveOf(limits, whole, checkerOptions, targets);
   const state: State = sieve ? sift(whole, sieve) : whole;
   // What is new is known only when all is done.
@@ -223,15 +245,16 @@ async function checkGroups(
   options: RunOptions,
   groups: Map<string, Target[]>,
   cache: RunCache | null,
+  threads: Threads,
 ): Promise<Map<string, Checked>> {
   const { cache: _, ...rest } = options;
-  if (!cache) return checkAll(checker, rest, groups);
+  if (!cache) return checkAll(checker, rest, groups, threads);
   return throughCache(
     cache,
     checker,
     groups,
     (dir, checked) => options.onChecked?.(dir, checked),
-    (missing) => checkAll(checker, { ...rest, trace: true }, missing),
+    (missing) => checkAll(checker, { ...rest, trace: true }, missing, threads),
   );
 }
 

@@ -7,7 +7,7 @@ import { setFlagsFromString } from "node:v8";
  * each thread compiled for three of them what it then had little use for (a fifth of a run's processor time).
  */
 export function settleV8(): void {
-  setFlagsFromString("--heap-growing-percent=60");
+  setFlagsFromString("--heap-growing-percent=25");
   // Node 20's. Later ones have a compiler between that needs no such help, and do not know the flag.
   if (process.versions.v8.startsWith("11.3.")) setFlagsFromString("--interrupt-budget=1000000");
 }

@@ -1,5 +1,6 @@
 /** A further thread of a check: takes directories as the main thread does, and sends what it found. */
-import { parentPort, workerData } from "node:worker_threads";
+import { once } from "node:events";
+import { type MessagePort, parentPort } from "node:worker_threads";
 import { rules } from "../transforms/index.ts";
 import { type Checked, Checker } from "./check.ts";
 import { settingsFor } from "./configured.ts";
@@ -9,7 +10,8 @@ import { type WorkerInput, type WorkerOutput, work } from "./parallel.ts";
 const BATCH = 32;
 const LONGEST = 100;
 
-const input = workerData as WorkerInput;
+const port = parentPort as MessagePort;
+const [input] = (await once(port, "message")) as [WorkerInput];
 const { options, groups } = input;
 const checker = new Checker({
   cwd: options.cwd,
@@ -27,7 +29,7 @@ const checker = new Checker({
 
 let batch: [number, Checked][] = [];
 let sent = performance.now();
-const send = (output: WorkerOutput): void => parentPort?.postMessage(output);
+const send = (output: WorkerOutput): void => port.postMessage(output);
 await work(checker, input, (index, checked) => {
   batch.push([index, checked]);
   if (batch.length < BATCH && performance.now() - sent < LONGEST) return;
