@@ -1,7 +1,7 @@
 /** What packages of a module hand out to each other: which rules ask for it, and where it can be. */
 import type { Declaration } from "../go/outline.ts";
 import { GrammarNotLoaded } from "../go/parse.ts";
-import { isWord } from "../go/scan.ts";
+import { wordStart } from "../go/scan.ts";
 import type { GoFile } from "../model/file.ts";
 import type { PackageModel } from "../model/model.ts";
 import type { HandsOut, Rule } from "../rule/rule.ts";
@@ -165,11 +165,4 @@ function callersByName(files: readonly GoFile[]): Map<string, Set<Declaration>> 
     }
   }
   return callers;
-}
-
-/** Start of the word that ends at `end`. */
-function wordStart(text: string, end: number): number {
-  let i = end;
-  while (i > 0 && isWord(text.charCodeAt(i - 1))) i--;
-  return i;
 }

@@ -253,7 +253,7 @@ export interface PackageFiles {
 }
 
 /** The files of the package that an import of their directory gives; null when there is none. */
-export function packageFiles(files: readonly GoFile[], withTests: boolean): PackageFiles | null {
+function packageFiles(files: readonly GoFile[], withTests: boolean): PackageFiles | null {
   const byName = new Map<string, GoFile[]>();
   for (const file of files) {
     if (file.test && !withTests) continue;

@@ -6,6 +6,7 @@ import {
   COLON,
   COMMA,
   DOT,
+  isWord,
   LF,
   NEWLINE,
   PAREN_CLOSE,
@@ -14,7 +15,7 @@ import {
   SLASH,
   STAR,
   WORD,
-  wordEnd,
+  wordStart,
 } from "./scan.ts";
 
 const KEYWORDS: readonly string[] = ["func", "type", "var", "const"];
@@ -23,8 +24,7 @@ const KEYWORDS: readonly string[] = ["func", "type", "var", "const"];
 export function mayDeclare(text: string, name: string): boolean {
   for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
     const end = at + name.length;
-    const whole = (at === 0 || CLASS[text.charCodeAt(at - 1)] !== WORD) && wordEnd(text, end) === end;
-    if (whole && mayBeDeclared(text, at, end)) return true;
+    if (!isWord(text.charCodeAt(at - 1)) && !isWord(text.charCodeAt(end)) && mayBeDeclared(text, at, end)) return true;
   }
   return false;
 }
@@ -89,9 +89,6 @@ function hasNewline(text: string, from: number, to: number): boolean {
   return from === 0;
 }
 
-/** The word that ends at `end`. */
 function lastWord(text: string, end: number): string {
-  let start = end;
-  while (start > 0 && CLASS[text.charCodeAt(start - 1)] === WORD) start--;
-  return text.slice(start, end);
+  return text.slice(wordStart(text, end), end);
 }

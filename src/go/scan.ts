@@ -90,6 +90,13 @@ export function wordEnd(text: string, i: number): number {
   return j;
 }
 
+/** Start of the word that ends at `end`. */
+export function wordStart(text: string, end: number): number {
+  let i = end;
+  while (i > 0 && CLASS[text.charCodeAt(i - 1)] === WORD) i--;
+  return i;
+}
+
 /** Offset just after the string or rune whose quote stands at `i`; on a newline or the end of the text: a fault, and that offset. */
 export function skipQuoted(text: string, i: number, onFault: OnFault): number {
   const n = text.length;
