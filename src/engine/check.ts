@@ -1,15 +1,16 @@
 /** Packages to findings: reads the files of a directory, looks for triggers, builds the packages, runs the rules. */
 import { isUtf8 } from "node:buffer";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import type { Version } from "../go/module.ts";
 import type { Declaration } from "../go/outline.ts";
 import { GrammarNotLoaded, loadGrammar } from "../go/parse.ts";
+import { headEnd } from "../go/skim.ts";
 import { GoFile } from "../model/file.ts";
 import { buildPackage, type Package } from "../model/package.ts";
 import type { Finding, Fix, Rule } from "../rule/rule.ts";
 import { Contents, countsFor, type Mark } from "./cache/contents.ts";
 import { type Resolved, type Seen, type SeenHands, Witness } from "./cache/seen.ts";
-import { displayPath, reason, type Target } from "./discover.ts";
+import { displayPath, entryPath, reason, type Target } from "./discover.ts";
 import { Disk, decoded, type Overlay } from "./disk.ts";
 import { declarationAt, fingerprints } from "./fingerprint.ts";
 import { asModel, callersIn, type HandedNames, type HandedOut, type Handing, inOrder, namesOf, pathsUnder } from "./handing.ts";
@@ -218,7 +219,7 @@ export class Checker {
         file: new GoFile(target.path, () => decoded(bytes)),
         presence,
         marked: settings.unusedSuppressions && presence.marked,
-        own: prefix === null ? [] : pathsUnder(bytes, prefix),
+        own: prefix === null ? [] : pathsUnder(bytes.subarray(0, headEnd(bytes)), prefix),
         calls: (names) => [...names.keys()].some((name) => bytes.includes(`.${name}(`)),
       };
     });
@@ -269,7 +270,7 @@ export class Checker {
     const members: Member[] = loaded.map((l) => ({ file: l.file, loaded: l }));
     const known = new Set(loaded.map((l) => l.target.absolute));
     for (const name of this.disk.goFileNames(dir)) {
-      const absolute = join(dir, name);
+      const absolute = entryPath(dir, name);
       if (known.has(absolute)) continue;
       const path = displayPath(this.options.cwd, absolute);
       members.push({ file: new GoFile(path, () => this.disk.read(absolute) ?? ""), loaded: null });

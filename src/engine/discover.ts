@@ -49,6 +49,11 @@ export function displayPath(cwd: string, absolute: string): string {
   return sep === "/" ? shown : shown.replaceAll(sep, "/");
 }
 
+/** The path of what has the name in a directory; sooner than `join`, since neither needs to be normalized. */
+export function entryPath(dir: string, name: string): string {
+  return dir.endsWith(sep) ? `${dir}${name}` : `${dir}${sep}${name}`;
+}
+
 export function discover(options: DiscoverOptions): Discovered {
   const { cwd } = options;
   const found = new Map<string, Target>();
@@ -92,7 +97,7 @@ function walk(root: string, options: DiscoverOptions, found: Map<string, Target>
     const prefix = displayPath(cwd, item.dir);
     for (const entry of entries) {
       const name = entry.name;
-      const absolute = item.dir === sep ? `${sep}${name}` : `${item.dir}${sep}${name}`;
+      const absolute = entryPath(item.dir, name);
       if (entry.isDirectory()) {
         if (!all && skippedDirectory(name)) continue;
         if (all && (name === ".git" || name === "node_modules")) continue;

@@ -85,7 +85,7 @@ function namesIn(pkg: PackageModel, names: HandsOut["names"]): readonly string[]
   }
 }
 
-/** Import paths in a file's bytes that start with the prefix (`"example.com/m/`, with its quote). Strings that are none do no harm. */
+/** Import paths in the bytes of a file's head that start with the prefix (`"example.com/m/`, with its quote). Strings that are none do no harm. */
 export function pathsUnder(bytes: Buffer, prefix: string): string[] {
   const found = new Set<string>();
   for (let at = bytes.indexOf(prefix); at >= 0; at = bytes.indexOf(prefix, at + 1)) {

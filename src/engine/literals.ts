@@ -9,7 +9,8 @@ import { isWord } from "../go/scan.ts";
 const SHORT = 4;
 /** Longer beginnings gain little. */
 const LONGEST_WINDOW = 8;
-const PAIRS = 65_536;
+/** Pairs of ASCII characters; others share their places, which costs a comparison now and then. */
+const PAIRS = 128 * 128;
 
 /** At a literal's end: the word that it ends with ends there, too. */
 export const WORD_END = "\b";
@@ -49,7 +50,7 @@ export class LiteralSearch {
     for (const i of long) {
       const bytes = this.bytesOf(i);
       for (let end = 1; end < this.window; end++) {
-        const pair = ((bytes[end - 1] as number) << 8) | (bytes[end] as number);
+        const pair = pairOf(bytes[end - 1] as number, bytes[end] as number);
         const shift = this.window - 1 - end;
         if (shift < (this.shifts[pair] as number)) this.shifts[pair] = shift;
         if (shift > 0) continue;
@@ -71,7 +72,7 @@ export class LiteralSearch {
     const { shifts, window } = this;
     const n = bytes.length;
     for (let at = window - 1; at < n; ) {
-      const pair = ((bytes[at - 1] as number) << 8) | (bytes[at] as number);
+      const pair = pairOf(bytes[at - 1] as number, bytes[at] as number);
       const shift = shifts[pair] as number;
       if (shift > 0) at += shift;
       else {
@@ -83,7 +84,9 @@ export class LiteralSearch {
   }
 
   private compare(bytes: Buffer, start: number, pair: number, found: Uint8Array): void {
-    for (const i of this.buckets[this.bucketOf[pair] as number] as number[]) {
+    const bucket = this.buckets[this.bucketOf[pair] as number] as number[];
+    for (let k = 0; k < bucket.length; k++) {
+      const i = bucket[k] as number;
       if (found[i] === 1) continue;
       const literal = this.bytesOf(i);
       let same = 0;
@@ -103,4 +106,8 @@ export class LiteralSearch {
   private bytesOf(index: number): Buffer {
     return this.literals[index] as Buffer;
   }
+}
+
+function pairOf(first: number, second: number): number {
+  return ((first & 127) << 7) | (second & 127);
 }

@@ -6,7 +6,7 @@ import { GoFile } from "../model/file.ts";
 import type { PackageModel } from "../model/model.ts";
 import { buildPackage, type Package, type PackageInput } from "../model/package.ts";
 import { digest, type Witness } from "./cache/seen.ts";
-import { displayPath } from "./discover.ts";
+import { displayPath, entryPath } from "./discover.ts";
 import type { Disk } from "./disk.ts";
 import { type HandedNames, type HandedOut, type Handing, withCallers } from "./handing.ts";
 
@@ -32,6 +32,8 @@ interface Listed {
   readonly files: readonly GoFile[];
   /** By whether test files belong to it. */
   readonly packages: Map<boolean, PackageFiles | null>;
+  /** What they held when they were weighed last. */
+  weight: number;
 }
 
 function weightOf(files: readonly GoFile[]): number {
@@ -47,6 +49,9 @@ export class Modules {
   private readonly layout: Layout;
   /** Directories of imported packages; what was asked for last stands last. */
   private readonly listed = new Map<string, Listed>();
+  /** Those that may have grown since all were weighed, and what all held then. */
+  private readonly asked = new Set<Listed>();
+  private held = 0;
   private readonly handed = new Map<Handing, Map<string, Hands>>();
 
   /** `go` is the version of `--go`. */
@@ -132,7 +137,7 @@ export class Modules {
     const contents = this.disk
       .goFileNames(dir)
       .filter((name) => !name.endsWith("_test.go"))
-      .map((name) => this.disk.bytesOf(join(dir, name)));
+      .map((name) => this.disk.bytesOf(entryPath(dir, name)));
     const files = handing.touches(contents) ? (this.packageAt(dir, false)?.files ?? []) : [];
     const texts = withCallers(files, handing.select(files));
     if (texts.length === 0) return NOTHING;
@@ -154,22 +159,28 @@ export class Modules {
 
   /** Lets the files of imported packages go once they hold much; to be called between directories. */
   trim(): void {
-    let held = 0;
-    for (const { files } of this.listed.values()) held += weightOf(files);
-    if (held < ENOUGH) return;
-    for (const [dir, { files }] of this.listed) {
+    for (const listed of this.asked) {
+      const weight = weightOf(listed.files);
+      this.held += weight - listed.weight;
+      listed.weight = weight;
+    }
+    this.asked.clear();
+    if (this.held < ENOUGH) return;
+    for (const [dir, { weight }] of this.listed) {
       this.listed.delete(dir);
-      held -= weightOf(files);
-      if (held < LEFT) return;
+      this.held -= weight;
+      if (this.held < LEFT) return;
     }
   }
 
   /** The package that an import of the directory gives, with its test files or without; the same object until its files are let go. */
   packageAt(dir: string, withTests: boolean): PackageFiles | null {
-    const listed = this.listed.get(dir) ?? {
-      files: this.disk.goFileNames(dir).map((name) => this.fileAt(join(dir, name))),
+    const listed: Listed = this.listed.get(dir) ?? {
+      files: this.filesIn(dir),
       packages: new Map(),
+      weight: 0,
     };
+    this.asked.add(listed);
     this.listed.delete(dir);
     this.listed.set(dir, listed);
     let made = listed.packages.get(withTests);
@@ -184,9 +195,12 @@ export class Modules {
     return displayPath(this.cwd, dir);
   }
 
-  private fileAt(absolute: string): GoFile {
-    const path = displayPath(this.cwd, absolute);
-    return new GoFile(path, () => this.disk.read(absolute) ?? "");
+  private filesIn(dir: string): GoFile[] {
+    const shown = this.shown(dir);
+    return this.disk.goFileNames(dir).map((name) => {
+      const path = shown === "." ? name : `${shown}/${name}`;
+      return new GoFile(path, () => this.disk.read(entryPath(dir, name)) ?? "");
+    });
   }
 }
 

@@ -14,9 +14,18 @@ interface Group {
   readonly rules: number[];
 }
 
+/** Literals that must all be there, and the open rules that ask for them. */
+interface Asked {
+  readonly literals: readonly number[];
+  /** By place: those that look at declarations. */
+  readonly rules: readonly number[];
+  /** Those that are asked about whole files. */
+  readonly later: readonly Rule[];
+}
+
 /** What a set of open rules leaves of the groups. */
 interface Asking {
-  readonly groups: readonly Group[];
+  readonly groups: readonly Asked[];
   /** Open rules that ask for no literal. */
   readonly always: readonly Rule[];
 }
@@ -37,8 +46,8 @@ export interface Selected<D> {
   readonly byRule: ReadonlyMap<Rule, readonly D[]>;
 }
 
-/** So many searches for what few rules look for are kept; one takes some 200 kB. */
-const SEARCHES = 16;
+/** So many searches for what few rules look for are kept; one takes some 50 kB. */
+const SEARCHES = 64;
 
 export class Triggers {
   private readonly literals: string[] = [];
@@ -170,7 +179,8 @@ export class Triggers {
     const { order } = this;
     const groups = this.groups.flatMap(({ literals, rules }) => {
       const own = rules.filter((r) => open.has(order[r] as Rule));
-      return own.length > 0 ? [{ literals, rules: own }] : [];
+      const later = own.map((r) => order[r] as Rule).filter((rule) => rule.later);
+      return own.length > 0 ? [{ literals, rules: own.filter((r) => !order[r]?.later), later }] : [];
     });
     const asking = { groups, always: this.always.filter((r) => open.has(r)) };
     this.asked.set(open, asking);
@@ -200,17 +210,19 @@ export class Triggers {
       if (!holders.has(literal)) declarationsWith(text, this.textOf(literal), declarations, holders.of(literal));
       return holders.of(literal);
     };
-    for (const { literals, rules: places } of groups) {
+    for (let g = 0; g < groups.length; g++) {
+      const { literals, rules: places, later } = groups[g] as Asked;
       if (!holdsAll(presence.literals, literals)) continue;
-      for (const place of places) if ((order[place] as Rule).later) rules.add(order[place] as Rule);
-      if (places.every((place) => (order[place] as Rule).later)) continue;
+      for (const rule of later) rules.add(rule);
+      if (places.length === 0) continue;
       for (const d of holding(literals[0] as number)) {
         if (!literals.every((l, i) => i === 0 || includes(holding(l), d))) continue;
         for (const place of places) wanted.of(place).push(d);
       }
     }
-    for (const [place, rule] of order.entries()) {
-      if (!wanted.has(place) || rule.later || !this.looksAt(rule, presence)) continue;
+    for (let place = 0; place < order.length; place++) {
+      const rule = order[place] as Rule;
+      if (!wanted.has(place) || !this.looksAt(rule, presence)) continue;
       const own = [...new Set(wanted.of(place))].sort((a, b) => a - b).filter((d) => mayHold(rule, text, declarations[d] as D));
       if (own.length === 0) continue;
       rules.add(rule);

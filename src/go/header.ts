@@ -10,8 +10,12 @@ export interface BuildLine extends Range {
   readonly expression: string;
 }
 
+const NOTHING = { generated: false, build: [] };
+
 /** What the comments in `[0, end)` say; build constraints by go/build's rule. */
-export function header(text: string, end: number): { generated: boolean; build: BuildLine[] } {
+export function header(text: string, end: number): { readonly generated: boolean; readonly build: readonly BuildLine[] } {
+  const head = text.slice(0, end);
+  if (!head.includes("build") && !head.includes("generated")) return NOTHING;
   let generated = false;
   const build: BuildLine[] = [];
   const legacy: BuildLine[] = [];

@@ -36,7 +36,7 @@ const OUTSIDE = KIND.map((kind) => ([OPEN, CLOSE, STRING, RAW, SOLIDUS, NEWLINE,
 
 const KEYWORDS = ["package", "import", "func", "type", "var", "const"].map((word) => Buffer.from(word));
 
-const UTF8_BOM = [0xef, 0xbb, 0xbf];
+const UTF8_BOM = Uint8Array.of(0xef, 0xbb, 0xbf);
 
 const CLOSER = new Uint8Array(128);
 CLOSER[PAREN_OPEN] = PAREN_CLOSE;
@@ -76,12 +76,21 @@ export function seemsWhole(bytes: Uint8Array): boolean {
 }
 
 function firstToken(bytes: Uint8Array): number {
-  return between(bytes, UTF8_BOM.every((b, k) => bytes[k] === b) ? UTF8_BOM.length : 0);
+  return between(bytes, startsWith(bytes, 0, UTF8_BOM) ? UTF8_BOM.length : 0);
 }
 
 /** Which of `KEYWORDS` is the word at `i`; -1 for none. */
 function keywordAt(bytes: Uint8Array, i: number): number {
-  return KEYWORDS.findIndex((word) => word.every((b, k) => bytes[i + k] === b) && KIND[bytes[i + word.length] as number] !== WORD);
+  for (let k = 0; k < KEYWORDS.length; k++) {
+    const word = KEYWORDS[k] as Buffer;
+    if (startsWith(bytes, i, word) && KIND[bytes[i + word.length] as number] !== WORD) return k;
+  }
+  return -1;
+}
+
+function startsWith(bytes: Uint8Array, i: number, part: Uint8Array): boolean {
+  for (let k = 0; k < part.length; k++) if (bytes[i + k] !== part[k]) return false;
+  return true;
 }
 
 /** Passes whitespace, semicolons and comments; -1 when a comment is not closed. */
@@ -115,33 +124,27 @@ function declaration(bytes: Uint8Array, from: number, keyword: number): number {
     if (i >= n) break;
     const c = bytes[i] as number;
     const kind = table[c];
+    let next = i + 1;
     if (kind === OPEN) {
       if (depth === stack.length) stack = wider(stack);
       stack[depth++] = CLOSER[c] as number;
-      i++;
     } else if (kind === CLOSE) {
       if (depth === 0 || stack[--depth] !== c) return -1;
-      i++;
     } else if (kind === SOLIDUS) {
-      if (isComment(bytes[i + 1])) {
+      if (isComment(bytes[next])) {
+        next = behindComment(bytes, i);
         start = i;
-        end = behindComment(bytes, i);
-        if (end < 0) return -1;
-        i = end;
-      } else i++;
-    } else if (kind === STRING) {
-      i = behindString(bytes, i);
-      if (i < 0) return -1;
-    } else if (kind === RAW) {
-      i = bytes.indexOf(BACKTICK, i + 1) + 1;
-      if (i === 0) return -1;
+        end = next;
+      }
+    } else if (kind === STRING || kind === RAW) {
+      next = behindString(bytes, i);
     } else if (kind === ILLEGAL) {
       return -1;
     } else if (kind === SEMI || !continues(bytes, i === end ? start : i)) {
       return i;
-    } else {
-      i++;
     }
+    if (next < 0) return -1;
+    i = next;
   }
   return depth > 0 ? -1 : n;
 }
@@ -172,15 +175,16 @@ function behindComment(bytes: Uint8Array, from: number): number {
   return -1;
 }
 
-/** Offset behind the string or rune at `i`; -1 when it is not closed on its line. */
+/** Offset behind the string or rune at `i`; -1 when it is not closed, on its line unless it is a raw one. */
 function behindString(bytes: Uint8Array, from: number): number {
   const n = bytes.length;
   const quote = bytes[from];
+  const raw = quote === BACKTICK;
   for (let i = from + 1; i < n; i++) {
     const c = bytes[i];
     if (c === quote) return i + 1;
-    if (c === LF) return -1;
-    if (c === BACKSLASH) i++;
+    if (c === LF && !raw) return -1;
+    if (c === BACKSLASH && !raw) i++;
   }
   return -1;
 }

@@ -22,7 +22,11 @@ export interface Suppression {
   readonly line: Range;
 }
 
+const IGNORE = "gomend:ignore";
+const NOLINT = "nolint";
+
 export function suppressionsIn(text: string): Suppression[] {
+  if (!text.includes(IGNORE) && !text.includes(NOLINT)) return [];
   const comments = commentsIn(text);
   const found: Suppression[] = [];
   for (const [k, comment] of comments.entries()) {
@@ -38,8 +42,8 @@ export function suppressionsIn(text: string): Suppression[] {
 /** What a comment says, given its text after the slashes; null when it suppresses nothing. */
 function suppression(text: string): Pick<Suppression, "tool" | "ids" | "reason"> | null {
   const body = text.startsWith(" ") ? text.slice(1) : text;
-  const ignore = after(body, "gomend:ignore");
-  const nolint = ignore === null ? after(body, "nolint") : null;
+  const ignore = after(body, IGNORE);
+  const nolint = ignore === null ? after(body, NOLINT) : null;
   const said = ignore ?? nolint;
   if (said === null) return null;
   const slashes = said.indexOf("//");
