@@ -86,11 +86,18 @@ export class Thread {
     });
   }
 
-  /** Has it do its part; gives what it died of, or null. */
+  /** Has it do its part; gives what it died of, or null. Nobody waits for the thread itself to end once its last word is there. */
   run(input: WorkerInput, receive: (output: WorkerOutput) => void): Promise<string | null> {
-    this.worker.on("message", receive);
+    const done = new Promise<null>((resolve) => {
+      this.worker.on("message", (output: WorkerOutput) => {
+        receive(output);
+        if (!("phases" in output)) return;
+        this.worker.unref();
+        resolve(null);
+      });
+    });
     this.worker.postMessage(input);
-    return this.ended;
+    return Promise.race([done, this.ended]);
   }
 
   end(): void {
