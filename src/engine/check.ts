@@ -306,7 +306,7 @@ export class Checker {
       dir: displayPath(this.options.cwd, dir),
       version,
       files,
-      triggered,
+      triggered: () => triggered,
       import: (path, from) => importer.import(path, from),
       handedOut: asModel(handed),
       options: settings.options,

@@ -1,9 +1,11 @@
 /** What packages of a module hand out to each other: which rules ask for it, and where it can be. */
+
 import type { Declaration } from "../go/outline.ts";
 import { GrammarNotLoaded } from "../go/parse.ts";
 import { wordStart } from "../go/scan.ts";
 import type { GoFile } from "../model/file.ts";
 import type { PackageModel } from "../model/model.ts";
+import { Notes } from "../model/notes.ts";
 import type { HandsOut, Rule } from "../rule/rule.ts";
 import type { Presence } from "./triggers.ts";
 import { Triggers } from "./triggers.ts";
@@ -17,7 +19,7 @@ export type HandedOut = ReadonlyMap<string, HandedNames>;
 export class Handing {
   private readonly rules: ReadonlyMap<Rule, HandsOut>;
   private made: Triggers | null = null;
-  private readonly presences = new WeakMap<GoFile, Presence>();
+  private readonly presences = new Notes<GoFile, Presence>();
 
   private constructor(rules: ReadonlyMap<Rule, HandsOut>) {
     this.rules = rules;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Modules as Layout, parseVersion, type Version } from "../go/module.ts";
 import { GoFile } from "../model/file.ts";
 import type { PackageModel } from "../model/model.ts";
-import { buildPackage, type Package, type PackageInput } from "../model/package.ts";
+import { buildPackage, type Package } from "../model/package.ts";
 import { digest, type Witness } from "./cache/seen.ts";
 import { displayPath, entryPath } from "./discover.ts";
 import type { Disk } from "./disk.ts";
@@ -242,7 +242,6 @@ export class Importer {
     const onAsked = this.witness?.watch(dir, withTests, files?.files ?? []);
     if (!files) return null;
     const handing = this.modules.handsOver(dir, this.main) ? this.handing : null;
-    let triggered: PackageInput["triggered"] | null = null;
     return buildPackage({
       name: files.name,
       path,
@@ -250,10 +249,7 @@ export class Importer {
       version: this.modules.version(dir, null),
       files: files.files,
       // What it may hand out is of interest to those who ask for it.
-      get triggered() {
-        triggered ??= handing?.select(files.files) ?? new Map();
-        return triggered;
-      },
+      triggered: () => handing?.select(files.files) ?? new Map(),
       identity: files,
       import: (other, from) => this.import(other, from),
       ...(onAsked ? { onAsked } : {}),

@@ -1,9 +1,11 @@
 /** What the files of a package declare, by name. */
+
 import type { GoNode } from "../go/node.ts";
 import type { Declaration } from "../go/outline.ts";
 import { readHead } from "../go/syntax/read.ts";
 import type { GoFile } from "./file.ts";
 import type { Entity, PackageModel } from "./model.ts";
+import { Notes } from "./notes.ts";
 
 export class PackageEntity implements Entity {
   readonly name: string;
@@ -41,7 +43,7 @@ export class PackageEntity implements Entity {
 }
 
 /** By identity: models of the same files share what is declared in them. */
-const names = new WeakMap<object, Names>();
+const names = new Notes<object, Names>();
 
 export function namesOf(identity: object, files: readonly GoFile[]): Names {
   let known = names.get(identity);
@@ -144,7 +146,7 @@ function hashOf(name: string): number {
   return length * 7 + name.charCodeAt(0) * 31 + name.charCodeAt(length >> 1) * 127 + name.charCodeAt(length - 1) * 8191;
 }
 
-const heads = new WeakMap<Declaration, GoNode>();
+const heads = new Notes<Declaration, GoNode>();
 
 /** A function or method without its body; null where only the whole declaration tells. */
 function headOf(file: GoFile, declaration: Declaration): GoNode | null {
@@ -156,7 +158,7 @@ function headOf(file: GoFile, declaration: Declaration): GoNode | null {
   return head;
 }
 
-const specs = new WeakMap<GoNode, Map<string, GoNode>>();
+const specs = new Notes<GoNode, Map<string, GoNode>>();
 
 /** The specs of a `type`, `var` or `const` declaration by the names that they declare. */
 function specsOf(root: GoNode): Map<string, GoNode> {

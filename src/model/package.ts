@@ -29,8 +29,8 @@ export interface PackageInput {
   readonly dir: string;
   readonly version: Version;
   readonly files: readonly GoFile[];
-  /** Asked for when the triggered declarations are. */
-  readonly triggered: Declarations;
+  /** Asked when somebody asks for the triggered declarations. */
+  readonly triggered: () => Declarations;
   readonly handedOut?: ReadonlyMap<string, ReadonlySet<string>>;
   /** What the configuration says of rules, by rule and name. */
   readonly options?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
@@ -133,7 +133,7 @@ export class Package implements PackageModel {
     this.version = input.version;
     this.files = input.files;
     for (const f of input.files) this.#fileByPath.set(f.path, f);
-    this.#focus = new Focus(input.files, () => input.triggered, this.#indexes);
+    this.#focus = new Focus(input.files, input.triggered, this.#indexes);
     this.#types = new Types(this);
     this.#noReturn = new NoReturn(this, (name) => this.#named(name).filter((e) => e.kind === "func" || e.kind === "method"));
   }
@@ -249,18 +249,7 @@ export class Package implements PackageModel {
     const callee = unparen(node.child("function") as GoNode);
     const operand = callee.kind === "selector_expression" ? callee.child("operand") : null;
     const isPackage = operand?.kind === "identifier" && this.binding(operand)?.kind === "import";
-    // Not every rule asks for it, and it takes the declaration's scopes.
-    const functionOf = (n: GoNode) => this.functionOf(n);
-    return {
-      node,
-      symbol,
-      args: node.child("arguments")?.items ?? [],
-      receiver: isPackage ? null : operand,
-      get func() {
-        return functionOf(node);
-      },
-      file: this.fileOf(node),
-    };
+    return new CallSite(this, node, symbol, isPackage ? null : operand);
   }
 
   get functions(): Iterable<FuncModel> {
@@ -519,6 +508,29 @@ export class Package implements PackageModel {
     if (e.kind === "call_expression") return this.symbol(e.child("function") as GoNode) === "time.Tick";
     const symbol = e.kind === "selector_expression" && e.child("field")?.text === "C" ? this.symbol(e) : null;
     return symbol === "time.Ticker.C" || symbol === "time.Timer.C";
+  }
+}
+
+class CallSite implements Call {
+  readonly #pkg: Package;
+  readonly node: GoNode;
+  readonly symbol: string;
+  readonly args: readonly GoNode[];
+  readonly receiver: GoNode | null;
+  readonly file: GoFile;
+
+  constructor(pkg: Package, node: GoNode, symbol: string, receiver: GoNode | null) {
+    this.#pkg = pkg;
+    this.node = node;
+    this.symbol = symbol;
+    this.args = node.child("arguments")?.items ?? [];
+    this.receiver = receiver;
+    this.file = pkg.fileOf(node);
+  }
+
+  /** Not every rule asks for it, and it takes the declaration's scopes. */
+  get func(): FuncModel | null {
+    return this.#pkg.functionOf(this.node);
   }
 }
 

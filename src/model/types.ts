@@ -4,8 +4,10 @@
  *
  * An untyped constant expression has its untyped kind ("untyped int"), not the type that its place gives it.
  */
+
 import type { GoNode } from "../go/node.ts";
 import type { Binding, Entity, PackageModel, Selection, Type } from "./model.ts";
+import { Notes } from "./notes.ts";
 import { type StdType, stdPackage } from "./stdlib.ts";
 import { calleeType, callType, denotedType } from "./types/call.ts";
 import { evaluate, valueOfEntities, valueOfMember } from "./types/constant.ts";
@@ -28,7 +30,7 @@ export interface DeclaredMethod {
   readonly entity: Entity | null;
 }
 
-const registry = new WeakMap<PackageModel, Types>();
+const registry = new Notes<PackageModel, Types>();
 
 /** The types of a package; made when first asked for. */
 export function typesOf(pkg: PackageModel): Types {

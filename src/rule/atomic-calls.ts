@@ -27,7 +27,7 @@ const KINDS = new Map<string, { operation: AtomicOperation; word: AtomicWord }>(
 /** Literals one of which stands wherever one of them is called. */
 export const ATOMIC_CALLS: readonly string[] = OPERATIONS.flatMap((operation) => WORDS.map((word) => `${operation}${word}(`));
 
-export interface AtomicCall extends Call {
+export interface AtomicCall extends Pick<Call, "node" | "args"> {
   readonly operation: AtomicOperation;
   readonly word: AtomicWord;
   /** `x` of `&x`, or of a pointer that is handed over as it is: `p` (then `pointer` is true). */
@@ -50,7 +50,7 @@ const known = perPackage((pkg, _: object): readonly AtomicCall[] => {
     if (!kind || !first) continue;
     const address = first.kind === "unary_expression" && first.child("operator")?.kind === "&";
     const target = address ? unparen(first.child("operand") as GoNode) : first;
-    found.push({ ...call, ...kind, target, pointer: !address });
+    found.push({ node: call.node, args: call.args, ...kind, target, pointer: !address });
   }
   return found;
 });

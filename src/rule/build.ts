@@ -93,17 +93,37 @@ export function finding(
   extra: FindingExtra = {},
 ): Finding {
   const related = extra.related?.map((r) => ({ at: toSpan(r.at), message: r.message }));
-  let made: readonly Fix[] | null = null;
-  return {
+  const told = {
     rule: rule.id,
     at: toSpan(at),
     message,
     confidence: extra.confidence ?? "proven",
     ...(related && related.length > 0 ? { related } : {}),
-    get fixes() {
-      made ??= (typeof fixes === "function" ? fixes() : fixes).filter((f) => f !== null);
-      return made;
-    },
     ...(extra.tier ? { tier: extra.tier } : {}),
   };
+  return typeof fixes === "function" ? new FixedLater(told, fixes) : { ...told, fixes: present(fixes) };
+}
+
+/** A finding whose fixes are made when somebody asks; a copy by spread has none. */
+class FixedLater implements Finding {
+  readonly rule!: string;
+  readonly at!: Span;
+  readonly message!: string;
+  readonly confidence!: "proven" | "likely";
+  readonly #make: () => Fixes;
+  #made: readonly Fix[] | null = null;
+
+  constructor(told: Omit<Finding, "fixes">, make: () => Fixes) {
+    Object.assign(this, told);
+    this.#make = make;
+  }
+
+  get fixes(): readonly Fix[] {
+    this.#made ??= present(this.#make());
+    return this.#made;
+  }
+}
+
+function present(fixes: Fixes): readonly Fix[] {
+  return fixes.filter((f) => f !== null);
 }

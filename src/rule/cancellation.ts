@@ -2,8 +2,10 @@
  * Which context or done channel is in scope at a node: what a wait there could end on.
  * What a function returns when it gives up stands in `give-up.ts`.
  */
+
 import { type GoNode, unparen } from "../go/node.ts";
 import type { Binding, FuncModel, PackageModel, Type, Use, UseHow } from "../model/model.ts";
+import { Notes } from "../model/notes.ts";
 import { type Definition, definitionOf, isOthers, loopsAround, redefinitionOf, writtenLater } from "./definitions.ts";
 import { foreignSymbol } from "./foreign.ts";
 import { outlivesRequest, requestBehind } from "./handlers.ts";
@@ -135,7 +137,7 @@ function declaredBy(node: GoNode): readonly GoNode[] {
   }
 }
 
-const known = new WeakMap<Binding, readonly ContextInScope[]>();
+const known = new Notes<Binding, readonly ContextInScope[]>();
 
 /** The context that a local is or has, those of a receiver's fields. */
 function contextsOf(pkg: PackageModel, local: Binding): readonly ContextInScope[] {

@@ -3,6 +3,7 @@
 import type { GoNode } from "../go/node.ts";
 import { unparen } from "../go/node.ts";
 import type { FileModel, PackageModel } from "../model/model.ts";
+import { Notes } from "../model/notes.ts";
 import { lineStart } from "../text/lines.ts";
 import type { Edits } from "./edits.ts";
 import type { Given } from "./obligation/row.ts";
@@ -56,7 +57,7 @@ interface CFunction {
   readonly givesText: boolean;
 }
 
-const functions = new WeakMap<FileModel, ReadonlyMap<string, CFunction>>();
+const functions = new Notes<FileModel, ReadonlyMap<string, CFunction>>();
 
 /** The functions that a file's preambles declare or define, by name. */
 function functionsOf(file: FileModel): ReadonlyMap<string, CFunction> {

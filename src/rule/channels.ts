@@ -2,8 +2,10 @@
  * Channels that a function makes for itself: their capacity, and who sends, receives and closes. What cannot be told makes the channel
  * `open`: somebody else may do anything with it.
  */
+
 import { type GoNode, unparen } from "../go/node.ts";
 import type { Binding, FuncModel, PackageModel, Use } from "../model/model.ts";
+import { Notes } from "../model/notes.ts";
 import { calleeOf } from "./callees.ts";
 import { definitionOf } from "./definitions.ts";
 import { type Runner, runnerOf } from "./goroutines.ts";
@@ -43,7 +45,7 @@ export interface LocalChannel {
 /** How deep functions are followed that get the channel as an argument. */
 const MAX_DEPTH = 2;
 
-const known = new WeakMap<Binding, LocalChannel>();
+const known = new Notes<Binding, LocalChannel>();
 
 /** Channels that functions of the triggered declarations make and hold in a local, in the order of the text. */
 export function* localChannels(pkg: PackageModel): Iterable<LocalChannel> {

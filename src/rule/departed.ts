@@ -1,6 +1,8 @@
 /** Goroutines that send to a function that may have left: where it leaves, and how many sends may be waiting then. */
+
 import { type GoNode, unparen } from "../go/node.ts";
 import type { Binding, PackageModel, Witness } from "../model/model.ts";
+import { Notes } from "../model/notes.ts";
 import { type ChannelOp, channelOf, goroutineOps, type LocalChannel, ownOps, repeatedIn } from "./channels.ts";
 import { definitionOf } from "./definitions.ts";
 import type { Runner } from "./goroutines.ts";
@@ -26,7 +28,7 @@ export interface Departure {
   readonly clause: GoNode | null;
 }
 
-const known = new WeakMap<LocalChannel, { readonly found: Departure | null }>();
+const known = new Notes<LocalChannel, { readonly found: Departure | null }>();
 
 /** How the function that makes the channel can leave while a goroutine has yet to send; null when it cannot, as far as can be told. */
 export function departureOf(channel: LocalChannel): Departure | null {

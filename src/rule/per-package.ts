@@ -1,6 +1,7 @@
 /** Answers about what is looked at of a package, worked out once and let go with it. */
 import type { GoNode } from "../go/node.ts";
 import type { PackageModel } from "../model/model.ts";
+import { Notes } from "../model/notes.ts";
 
 /** `answer`, remembered by key as long as the same declarations of the package are looked at. */
 export function perPackage<K extends object, T>(answer: (pkg: PackageModel, key: K) => T): (pkg: PackageModel, key: K) => T {
@@ -34,10 +35,14 @@ function remembered<K extends object, T>(
   holder: (pkg: PackageModel) => object,
   answer: (pkg: PackageModel, key: K) => T,
 ): (pkg: PackageModel, key: K) => T {
-  const known = new WeakMap<object, Map<K, T>>();
+  const known = new Notes<object, Map<K, T>>();
   return (pkg, key) => {
-    const own = known.get(holder(pkg)) ?? new Map<K, T>();
-    known.set(holder(pkg), own);
+    const held = holder(pkg);
+    let own = known.get(held);
+    if (!own) {
+      own = new Map();
+      known.set(held, own);
+    }
     const found = own.get(key);
     if (found !== undefined || own.has(key)) return found as T;
     const fresh = answer(pkg, key);

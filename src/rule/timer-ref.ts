@@ -1,6 +1,8 @@
 /** Timers of `time.NewTimer` as code names them: what a local or a field holds, and what is done with it where. */
+
 import { type GoNode, unparen } from "../go/node.ts";
 import type { Binding, FuncModel, PackageModel } from "../model/model.ts";
+import { Notes } from "../model/notes.ts";
 import { calleeOf } from "./callees.ts";
 import { definitionOf } from "./definitions.ts";
 import { assignedTo, fieldPlace, variablePlace } from "./places.ts";
@@ -31,7 +33,7 @@ export interface TimerEvent {
   readonly text: string;
 }
 
-const known = new WeakMap<object, TimerRef | null>();
+const known = new Notes<object, TimerRef | null>();
 
 /** The timer that an expression names, when all that it ever holds comes from `time.NewTimer`; null else, and for parameters. */
 export function timerOf(pkg: PackageModel, expression: GoNode): TimerRef | null {

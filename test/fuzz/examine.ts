@@ -123,7 +123,7 @@ function askAll(text: string, name: string): void {
     dir: ".",
     version: { major: 1, minor: 22 },
     files: [file],
-    triggered: new Map([[file, file.declarations]]),
+    triggered: () => new Map([[file, file.declarations]]),
     import: () => null,
   });
   for (const root of pkg.roots) {

@@ -40,7 +40,7 @@ export function packageOf(files: Record<string, string>, path = "example.com/p",
     dir: ".",
     version: { major: 1, minor: 26 },
     files: made,
-    triggered: new Map(made.map((f) => [f, f.declarations])),
+    triggered: () => new Map(made.map((f) => [f, f.declarations])),
     import: (p) => others[p] ?? null,
   });
 }

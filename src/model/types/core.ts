@@ -1,11 +1,14 @@
 /** Types as values: construction (common ones are shared objects), identity, spelling, substitution. */
+
 import type { GoNode } from "../../go/node.ts";
 import type { FieldType, PackageModel, Type } from "../model.ts";
+import { Notes } from "../notes.ts";
 
 type OfKind<K extends Type["kind"]> = Extract<Type, { kind: K }>;
 export type Named = OfKind<"named">;
 export type Func = OfKind<"func">;
 export type Struct = OfKind<"struct">;
+export type ArrayType = OfKind<"array">;
 export type Interface = OfKind<"interface">;
 export type TypeParam = OfKind<"typeparam">;
 export type Tuple = OfKind<"tuple">;
@@ -83,8 +86,8 @@ export function universeUnderlying(t: Named): Type {
   return t.name === "error" ? errorInterface : emptyInterface;
 }
 
-const pointers = new WeakMap<Type, Type>();
-const slices = new WeakMap<Type, Type>();
+const pointers = new Notes<Type, Type>();
+const slices = new Notes<Type, Type>();
 
 export function pointerTo(elem: Type): Type {
   let t = pointers.get(elem);
@@ -325,7 +328,10 @@ export function substitute(t: Type, by: Substitution): Type {
       const elem = substitute(t.elem, by);
       return elem === t.elem ? t : sliceOf(elem);
     }
-    case "array":
+    case "array": {
+      const elem = substitute(t.elem, by);
+      return elem === t.elem ? t : { kind: "array", elem, length: t.length };
+    }
     case "chan": {
       const elem = substitute(t.elem, by);
       return elem === t.elem ? t : { ...t, elem };
@@ -403,7 +409,7 @@ export function isGeneric(t: Type): boolean {
   }
 }
 
-const constraints = new WeakMap<object, () => Type>();
+const constraints = new Notes<object, () => Type>();
 
 /** Whoever makes a type parameter says how to find its constraint. */
 export function constrain(p: TypeParam, constraint: () => Type): void {

@@ -54,7 +54,7 @@ export function typeAtNode(t: Types, node: GoNode): Type {
     case "array_type": {
       const elem = node.child("element");
       const length = node.child("length");
-      return elem && length ? arrayAt(t, elem, length) : core.unknown;
+      return elem && length ? new ArrayAt(t, elem, length) : core.unknown;
     }
     case "map_type": {
       const key = node.child("key");
@@ -79,20 +79,27 @@ export function typeAtNode(t: Types, node: GoNode): Type {
 }
 
 /** Its length is worked out when somebody asks: it may be a constant of a package that nothing else is wanted of. */
-function arrayAt(t: Types, elem: GoNode, length: GoNode): Type {
-  let known: number | null | undefined;
-  return {
-    kind: "array",
-    elem: t.typeAt(elem),
-    get length() {
-      if (known === undefined) {
-        known = null; // of a length that hangs on itself
-        const n = t.constant(length);
-        known = typeof n === "number" && n >= 0 ? n : null;
-      }
-      return known;
-    },
-  };
+class ArrayAt implements core.ArrayType {
+  readonly kind = "array";
+  readonly elem: Type;
+  readonly #types: Types;
+  readonly #node: GoNode;
+  #length: number | null | undefined;
+
+  constructor(types: Types, elem: GoNode, length: GoNode) {
+    this.elem = types.typeAt(elem);
+    this.#types = types;
+    this.#node = length;
+  }
+
+  get length(): number | null {
+    if (this.#length === undefined) {
+      this.#length = null; // of a length that hangs on itself
+      const n = this.#types.constant(this.#node);
+      this.#length = typeof n === "number" && n >= 0 ? n : null;
+    }
+    return this.#length;
+  }
 }
 
 function isReceive(channel: GoNode): boolean {

@@ -2,8 +2,10 @@
  * What happens to a resource that a local holds: where it is released, where it is handed over. What cannot be told counts as handed
  * over, so that the rules stay silent.
  */
+
 import { type GoNode, unparen } from "../../go/node.ts";
 import type { Binding, FuncModel, PackageModel, Use } from "../../model/model.ts";
+import { Notes } from "../../model/notes.ts";
 import { calleesOf } from "../callees.ts";
 import { underlying } from "../types.ts";
 import { climb, isConversion } from "../values.ts";
@@ -58,7 +60,7 @@ export function fateOf(pkg: PackageModel, expression: GoNode, ways: Ways, within
   return { ...events, taken: tracker.firstAlias };
 }
 
-const effects = new WeakMap<Binding, Map<string, Effect>>();
+const effects = new Notes<Binding, Map<string, Effect>>();
 
 /** What `func` does with its parameter `index` (-1: the receiver). A cycle of calls is taken to add nothing. */
 export function effectOnParam(func: FuncModel, index: number, ways: Ways): Effect {
@@ -67,8 +69,11 @@ export function effectOnParam(func: FuncModel, index: number, ways: Ways): Effec
   if (index >= 0 && (!param || param.variadic)) return "unknown";
   const binding = index < 0 ? func.receiver : (param?.binding ?? null);
   if (!binding) return "reads";
-  const known = effects.get(binding) ?? new Map<string, Effect>();
-  effects.set(binding, known);
+  let known = effects.get(binding);
+  if (!known) {
+    known = new Map();
+    effects.set(binding, known);
+  }
   const key = [ways.release, ways.received, ways.parts, ways.given ? idOf(ways.given) : "", ways.memory ?? ""].join(";");
   const before = known.get(key);
   if (before) return before;
@@ -88,12 +93,15 @@ export function effectOnParam(func: FuncModel, index: number, ways: Ways): Effec
   return effect;
 }
 
-const givenIds = new WeakMap<Given, number>();
+const givenIds = new Notes<Given, number>();
 let lastGiven = 0;
 
 function idOf(given: Given): number {
-  const id = givenIds.get(given) ?? ++lastGiven;
-  givenIds.set(given, id);
+  let id = givenIds.get(given);
+  if (id === undefined) {
+    id = ++lastGiven;
+    givenIds.set(given, id);
+  }
   return id;
 }
 

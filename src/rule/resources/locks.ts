@@ -1,6 +1,8 @@
 /** Mutexes in one function: which Unlock belongs to which Lock, by the operand that both name. */
+
 import { type GoNode, topOf, unparen } from "../../go/node.ts";
 import type { Binding, FuncModel, PackageModel } from "../../model/model.ts";
+import { Notes } from "../../model/notes.ts";
 import { calleeOf } from "../callees.ts";
 import { definitionOf } from "../definitions.ts";
 import { statementOf } from "../edits.ts";
@@ -77,12 +79,15 @@ export function rootOf(pkg: PackageModel, operand: GoNode): Binding | null {
   return n?.kind === "identifier" ? pkg.binding(n) : null;
 }
 
-const answers = new WeakMap<GoNode, Map<Binding, boolean>>();
+const answers = new Notes<GoNode, Map<Binding, boolean>>();
 
 /** `mayUnlock`, asked of a call once for each mutex. */
 export function canUnlock(pkg: PackageModel, call: GoNode, root: Binding): boolean {
-  const known = answers.get(call) ?? new Map<Binding, boolean>();
-  answers.set(call, known);
+  let known = answers.get(call);
+  if (!known) {
+    known = new Map();
+    answers.set(call, known);
+  }
   const answer = known.get(root) ?? mayUnlock(pkg, call, root);
   known.set(root, answer);
   return answer;

@@ -156,7 +156,7 @@ function loadPackage(dir: string, path: string, name: string | null, tests: bool
     if (clause === own) files.push(new GoFile(file, () => text));
   }
   if (own === null || files.length === 0) return null;
-  const triggered = new Map(files.map((f) => [f, f.declarations]));
+  const triggered = () => new Map(files.map((f) => [f, f.declarations]));
   return buildPackage({ name: own, path, dir, version: { major: 1, minor: 99 }, files, triggered, import: importer });
 }
 
