@@ -1,5 +1,6 @@
 /** The commands and their flags. A command's work is loaded when it runs. */
 import { Command, CommanderError, Option } from "commander";
+import { beginAhead } from "./ahead.ts";
 import type { InitFlags } from "./commands/init.ts";
 import type { ReviewFlags } from "./commands/review.ts";
 import type { RunFlags } from "./commands/run.ts";
@@ -65,8 +66,13 @@ function build(bare: boolean, exit: (code: number) => void): Command {
     .action(async (paths: string[], flags: CheckFlags & { readonly interactive?: boolean }) => {
       if (flags.interactive) return exit(await (await import("./commands/review.ts")).review(paths, flags));
       if (bare) return exit(await (await import("./commands/start.ts")).start(flags));
-      const { check: command } = await import("./commands/check.ts");
-      exit(await command(paths, flags));
+      const begun = beginAhead(paths, flags);
+      try {
+        const { check: command } = await import("./commands/check.ts");
+        exit(await command(paths, flags, begun));
+      } finally {
+        begun?.threads.close();
+      }
     });
   const fix = program
     .command("fix")

@@ -9,6 +9,7 @@ import { affected } from "./affected.ts";
 import { type Applied, applyFixes, checkAgain } from "./apply.ts";
 import { type Limits, sieveOf, sift } from "./base.ts";
 import { type BaselineEntry, entriesOf } from "./baseline.ts";
+import type { Begun } from "./begin.ts";
 import type { CacheOptions } from "./cache/cache.ts";
 import { throughCache } from "./cache/through.ts";
 import { byDirectory, type Checked, Checker, type CheckerOptions, type Phases } from "./check.ts";
@@ -49,6 +50,8 @@ export interface RunOptions extends SettingsOptions, Limits {
   readonly onProgress?: (progress: Progress) => void;
   /** Called as each directory (as reports name it) is done, in no certain order; what other threads found comes in batches. */
   readonly onChecked?: (directory: string, checked: Checked) => void;
+  /** What was done of it already, with these paths. */
+  readonly begun?: Begun;
   /** Leave this thread to others: the check is done on further threads where it is large and there are any, else in small steps. */
   readonly background?: boolean;
 }
@@ -99,12 +102,14 @@ const SMALL_RUN_FILES = 1_000;
 /** Throws `UsageError`, `UnknownSelector` or `ConfigError` for a person's mistake; everything else is told in the report. */
 export async function run(options: RunOptions): Promise<Run> {
   const { cache, shard, base, jobs, background, rules, stdin } = options;
-  const threads = new Threads({
-    possible: rules === builtin && stdin === undefined,
-    early: !cache && !shard && !base,
-    ...(jobs === undefined ? {} : { jobs }),
-    ...(background === undefined ? {} : { background }),
-  });
+  const threads =
+    options.begun?.threads ??
+    new Threads({
+      possible: rules === builtin && stdin === undefined,
+      early: !cache && !shard && !base,
+      ...(jobs === undefined ? {} : { jobs }),
+      ...(background === undefined ? {} : { background }),
+    });
   try {
     return await runWith(options, threads);
   } finally {
@@ -113,20 +118,21 @@ export async function run(options: RunOptions): Promise<Run> {
 }
 
 async function runWith(options: RunOptions, threads: Threads): Promise<Run> {
-  const started = performance.now();
-  const { cwd } = options;
+  const { cwd, begun } = options;
+  const started = begun?.started ?? performance.now();
   if (options.go !== undefined && !parseVersion(options.go)) throw new UsageError(`"${options.go}" is no Go version: write it as 1.22`);
   const found = options.stdin
     ? onlyStdin(cwd, options.stdin.path)
-    : discover({
+    : (begun?.found ??
+      discover({
         cwd,
         paths: options.paths ?? [],
         includeIgnored: options.includeIgnored ?? false,
         onFound: (files) => threads.expect(files),
-      });
+      }));
   const problems: Problem[] = [...found.problems];
   refuseMistakes(found, problems);
-  const walked = performance.now();
+  const walk = begun?.walk ?? performance.now() - started;
   const all = byDirectory(found.targets);
   const groups = options.shard ? shardOf(options.shard, cwd, all) : all;
   const settings = await settingsFor(options, groups.keys());
@@ -149,8 +155,8 @@ async function runWith(options: RunOptions, threads: Threads): Promise<Run> {
     trace: cache !== null,
   };
   const checker = new Checker(checkerOptions);
-  checker.phases.walk = walked - started;
-  const { base, baseline, onChecked, loadPlugin: _, ...rest } = options;
+  checker.phases.walk = walk;
+  const { base, baseline, onChecked, loadPlugin: _, begun: __, ...rest } = options;
   const others: RunOptions = settings.plugged ? { ...rest, rules } : rest;
   const limits: Limits = { ...(base ? { base } : {}), ...(baseline ? { baseline } : {}) };
   const limited = base !== undefined || baseline !== undefined;

@@ -1,5 +1,6 @@
 /** `gomend check`: findings, and with `--fix` what is left of them. */
 import { together } from "../../engine/apply.ts";
+import type { Begun } from "../../engine/begin.ts";
 import type { Report } from "../../engine/report.ts";
 import { type Run, run, UsageError } from "../../engine/run.ts";
 import { closest } from "../../engine/selection.ts";
@@ -15,9 +16,10 @@ import { limitsFor, runOptions } from "../run-options.ts";
 import { fixedTable, statsTable } from "../tables.ts";
 import { complainOf, exitCode, tell } from "../tell.ts";
 
-export async function check(paths: readonly string[], flags: CheckFlags): Promise<number> {
+/** `begun` is what was done of it already. */
+export async function check(paths: readonly string[], flags: CheckFlags, begun: Begun | null = null): Promise<number> {
   const fix = flags.fix || flags.fixOnly || flags.diff || flags.u || false;
-  return work(paths, await withPlugins(flags), fix);
+  return work(paths, await withPlugins(flags), fix, begun);
 }
 
 /** The flags with the rules of the modules that `--plugin` names. */
@@ -28,7 +30,7 @@ export async function withPlugins(flags: CheckFlags): Promise<CheckFlags> {
 }
 
 /** What `check`, `fix` and `run` share. */
-export async function work(paths: readonly string[], flags: CheckFlags, fix: boolean): Promise<number> {
+export async function work(paths: readonly string[], flags: CheckFlags, fix: boolean, begun: Begun | null = null): Promise<number> {
   const stdin = paths.includes("-");
   if (stdin && paths.length > 1) return complain("- (the standard input) cannot be checked together with other paths");
   if (!stdin && flags.stdinFilename !== undefined) return complain("--stdin-filename wants - as the path");
@@ -41,7 +43,7 @@ export async function work(paths: readonly string[], flags: CheckFlags, fix: boo
   if (flags.splitBy !== undefined && stdin) return complain("--split-by splits the patch of a tree, not of the standard input");
   if (flags.verify && !fix) return complain("--verify wants fixes to verify: add --fix or --diff, or use gomend fix");
   if (flags.verify && stdin) return complain("--verify looks at packages on disk, not at the standard input");
-  const checked = await runWith(paths, flags, fix, stdin);
+  const checked = await runWith(paths, flags, fix, stdin, begun);
   if (!checked) return 2;
   if (flags.writeBaseline) return saveBaseline(checked, flags);
   const result = flags.verify ? await verifiedRun(checked, flags.verify) : checked;
@@ -75,7 +77,13 @@ async function splitInto(result: Run, flags: CheckFlags, by: Dimension): Promise
 /** A path that does not exist may be a command misspelt. */
 const COMMANDS = ["check", "fix", "review", "run", "merge", "publish", "rule", "rules", "undo", "init", "test", "help"];
 
-async function runWith(paths: readonly string[], flags: CheckFlags, fix: boolean, stdin: boolean): Promise<Run | null> {
+async function runWith(
+  paths: readonly string[],
+  flags: CheckFlags,
+  fix: boolean,
+  stdin: boolean,
+  begun: Begun | null,
+): Promise<Run | null> {
   const progress = progressLine(process.stderr);
   const path = flags.stdinFilename ?? "stdin.go";
   const limits = await limitsFor(paths, flags, stdin ? path : null);
@@ -84,6 +92,7 @@ async function runWith(paths: readonly string[], flags: CheckFlags, fix: boolean
       ...limits,
       ...runOptions(flags),
       fix,
+      ...(begun ? { begun } : {}),
       ...(stdin ? { stdin: { path, bytes: await standardInput() } } : { paths }),
       onProgress: progress.update,
     });
