@@ -1,10 +1,10 @@
 /** Packages to findings: reads the files of a directory, looks for triggers, builds the packages, runs the rules. */
 import { isUtf8 } from "node:buffer";
 import { dirname } from "node:path";
+import { headEnd } from "../go/kernel/kernel.ts";
 import type { Version } from "../go/module.ts";
 import type { Declaration } from "../go/outline.ts";
 import { GrammarNotLoaded, loadGrammar } from "../go/parse.ts";
-import { headEnd } from "../go/skim.ts";
 import { GoFile } from "../model/file.ts";
 import { buildPackage, type Package } from "../model/package.ts";
 import type { Finding, Fix, Rule } from "../rule/rule.ts";

@@ -31,7 +31,7 @@ export class Handing {
         const { imports: _, mayHold: __, ...rest } = rule;
         return { ...rest, triggers, ...(imports ? { imports } : {}) };
       });
-    this.made ??= new Triggers(wanted(), "");
+    this.made ??= new Triggers(wanted(), null);
     return this.made;
   }
 

@@ -1,16 +1,8 @@
 /**
- * Which of many literals stand in a file's bytes: one pass for all of them, after Wu and Manber ("A fast algorithm for multi-pattern
- * searching", 1994). It looks at pairs of bytes and jumps over what cannot be the end of any literal's beginning.
+ * Which of many literals stand in a file's bytes: one pass for all of them. Of each literal a part of up to four bytes is chosen by which the pass finds it, the
+ * same for as many literals as have it; what is laid out here is what `search` in go/kernel/scan.as.ts reads.
  */
-
-import { isWord } from "../go/scan.ts";
-
-/** Shorter literals would spoil the jumps of all the others; they are searched one by one. */
-const SHORT = 4;
-/** Longer beginnings gain little. */
-const LONGEST_WINDOW = 8;
-/** Pairs of ASCII characters; others share their places, which costs a comparison now and then. */
-const PAIRS = 128 * 128;
+import { MOST_LITERALS, searchFor, TABLE_SIZE } from "../go/kernel/kernel.ts";
 
 /** At a literal's end: the word that it ends with ends there, too. */
 export const WORD_END = "\b";
@@ -22,92 +14,140 @@ export function spelling(literal: string): { readonly text: string; readonly wor
 
 export class LiteralSearch {
   private readonly count: number;
-  /** Of those that are looked for, by index. */
-  private readonly literals: Buffer[] = [];
-  private readonly words: boolean[] = [];
-  private readonly short: readonly number[];
-  /** The beginnings of all long literals that are compared. */
-  private readonly window: number;
-  /** By the last pair of a window: how far it may be moved on; 0 when some literal's beginning may end here. */
-  private readonly shifts = new Uint8Array(PAIRS);
-  /** By a pair with shift 0: which of `buckets`. */
-  private readonly bucketOf = new Uint16Array(PAIRS);
-  private readonly buckets: number[][] = [];
+  private readonly table: Uint8Array;
 
   /** No literal is empty; with `WORD_END` behind it, a word ends where it does. `wanted`: the indexes of those that are looked for. */
   constructor(literals: readonly string[], wanted: readonly number[] = literals.map((_, i) => i)) {
-    for (const i of wanted) {
-      const { text, word } = spelling(literals[i] as string);
-      this.literals[i] = Buffer.from(text, "utf8");
-      this.words[i] = word;
-    }
+    if (literals.length > MOST_LITERALS) throw new Error(`${literals.length} literals, where ${MOST_LITERALS} can be looked for`);
     this.count = literals.length;
-    this.short = wanted.filter((i) => this.bytesOf(i).length < SHORT);
-    const long = wanted.filter((i) => this.bytesOf(i).length >= SHORT);
-    this.window = Math.min(LONGEST_WINDOW, ...long.map((i) => this.bytesOf(i).length));
-    this.shifts.fill(this.window - 1);
-    const byPair = new Map<number, number[]>();
-    for (const i of long) {
-      const bytes = this.bytesOf(i);
-      for (let end = 1; end < this.window; end++) {
-        const pair = pairOf(bytes[end - 1] as number, bytes[end] as number);
-        const shift = this.window - 1 - end;
-        if (shift < (this.shifts[pair] as number)) this.shifts[pair] = shift;
-        if (shift > 0) continue;
-        const same = byPair.get(pair);
-        if (same) same.push(i);
-        else byPair.set(pair, [i]);
-      }
-    }
-    for (const [pair, bucket] of byPair) {
-      this.bucketOf[pair] = this.buckets.length;
-      this.buckets.push(bucket);
-    }
+    this.table = layOut(
+      wanted.map((id) => {
+        const { text, word } = spelling(literals[id] as string);
+        return { id, word, bytes: Buffer.from(text, "utf8") };
+      }),
+    );
   }
 
   /** By the literal's index: 1 when it is there. Notes it in `found`, where there may be ones from elsewhere. */
-  search(bytes: Buffer, found: Uint8Array = new Uint8Array(this.count)): Uint8Array {
-    for (const i of this.short) if (this.stands(bytes, i)) found[i] = 1;
-    if (this.buckets.length === 0) return found;
-    const { shifts, window } = this;
-    const n = bytes.length;
-    for (let at = window - 1; at < n; ) {
-      const pair = pairOf(bytes[at - 1] as number, bytes[at] as number);
-      const shift = shifts[pair] as number;
-      if (shift > 0) at += shift;
-      else {
-        this.compare(bytes, at - window + 1, pair, found);
-        at++;
-      }
-    }
+  search(bytes: Uint8Array, found: Uint8Array = new Uint8Array(this.count)): Uint8Array {
+    searchFor(this.table, bytes, found);
     return found;
-  }
-
-  private compare(bytes: Buffer, start: number, pair: number, found: Uint8Array): void {
-    const bucket = this.buckets[this.bucketOf[pair] as number] as number[];
-    for (let k = 0; k < bucket.length; k++) {
-      const i = bucket[k] as number;
-      if (found[i] === 1) continue;
-      const literal = this.bytesOf(i);
-      let same = 0;
-      // Past the end of the file `bytes` gives undefined, which equals nothing.
-      while (same < literal.length && bytes[start + same] === literal[same]) same++;
-      if (same === literal.length && !(this.words[i] && isWord(bytes[start + same] ?? 0))) found[i] = 1;
-    }
-  }
-
-  private stands(bytes: Buffer, index: number): boolean {
-    const literal = this.bytesOf(index);
-    for (let at = bytes.indexOf(literal); at >= 0; at = bytes.indexOf(literal, at + 1))
-      if (!this.words[index] || !isWord(bytes[at + literal.length] ?? 0)) return true;
-    return false;
-  }
-
-  private bytesOf(index: number): Buffer {
-    return this.literals[index] as Buffer;
   }
 }
 
-function pairOf(first: number, second: number): number {
-  return ((first & 127) << 7) | (second & 127);
+interface Literal {
+  readonly id: number;
+  readonly word: boolean;
+  readonly bytes: Buffer;
+}
+
+/** Up to four bytes, and the literals that are found by them, each with the part's place in it. */
+interface Part {
+  readonly bytes: Buffer;
+  readonly literals: { readonly literal: Literal; readonly at: number }[];
+}
+
+/** The layout: six tables of halves of bytes, where the buckets begin, parts, literals, and their bytes. */
+const HALF = 16;
+const COMPARED = 3;
+const STARTS = 2 * COMPARED * HALF;
+const PARTS = 128;
+const PART = 16;
+const LITERAL = 16;
+const BUCKETS = 8;
+
+function layOut(literals: readonly Literal[]): Uint8Array {
+  const buckets = inBuckets(partsOf(literals));
+  const parts = buckets.flat();
+  const text = PARTS + PART * parts.length + LITERAL * literals.length;
+  const size = text + literals.reduce((sum, l) => sum + l.bytes.length, 0);
+  if (size > TABLE_SIZE) throw new Error("the literals that are looked for are too long");
+  const table = Buffer.alloc(size);
+  let start = 0;
+  for (const [b, bucket] of buckets.entries()) {
+    for (const part of bucket) markHalves(table, part.bytes, 1 << b);
+    start += bucket.length;
+    table.writeUInt16LE(start, STARTS + 2 * (b + 1));
+  }
+  let literalAt = PARTS + PART * parts.length;
+  let bytesAt = text;
+  for (const [p, part] of parts.entries()) {
+    const at = PARTS + PART * p;
+    part.bytes.copy(table, at);
+    table.fill(0xff, at + 4, at + 4 + part.bytes.length);
+    table.writeUInt32LE(literalAt, at + 8);
+    table.writeUInt32LE(part.literals.length, at + 12);
+    for (const { literal, at: offset } of part.literals) {
+      table.writeUInt32LE(bytesAt, literalAt);
+      table.writeUInt16LE(literal.bytes.length, literalAt + 4);
+      table.writeUInt16LE(offset, literalAt + 6);
+      table.writeUInt16LE(literal.id, literalAt + 8);
+      table.writeUInt16LE(literal.word ? 1 : 0, literalAt + 10);
+      literal.bytes.copy(table, bytesAt);
+      literalAt += LITERAL;
+      bytesAt += literal.bytes.length;
+    }
+  }
+  return table;
+}
+
+/** Marks the halves of the first bytes with the bucket's bit; where there are fewer, any byte will do. */
+function markHalves(table: Buffer, bytes: Buffer, bit: number): void {
+  const mark = (at: number): void => {
+    table[at] = (table[at] as number) | bit;
+  };
+  for (let k = 0; k < COMPARED; k++) {
+    const [low, high] = [2 * k * HALF, (2 * k + 1) * HALF];
+    const byte = bytes[k];
+    if (byte !== undefined) {
+      mark(low + (byte & 15));
+      mark(high + (byte >> 4));
+    } else {
+      for (let half = 0; half < HALF; half++) {
+        mark(low + half);
+        mark(high + half);
+      }
+    }
+  }
+}
+
+const LONGEST_PART = 4;
+
+/** Chooses a part of each literal: one that many have, of rare characters. */
+function partsOf(literals: readonly Literal[]): Part[] {
+  const uses = new Map<string, number>();
+  for (const { bytes } of literals) for (const part of new Set(candidates(bytes))) uses.set(part, (uses.get(part) ?? 0) + 1);
+  const parts = new Map<string, Part>();
+  for (const literal of literals) {
+    const [best] = candidates(literal.bytes).sort(
+      (a, b) => (uses.get(b) as number) - (uses.get(a) as number) || commonness(a) - commonness(b),
+    ) as [string];
+    const part = parts.get(best) ?? { bytes: Buffer.from(best, "latin1"), literals: [] };
+    parts.set(best, part);
+    part.literals.push({ literal, at: literal.bytes.indexOf(part.bytes) });
+  }
+  return [...parts.values()];
+}
+
+/** The parts that a literal may be found by, as Latin-1. */
+function candidates(bytes: Buffer): string[] {
+  const text = bytes.toString("latin1");
+  if (text.length <= LONGEST_PART) return [text];
+  return Array.from({ length: text.length - LONGEST_PART + 1 }, (_, at) => text.slice(at, at + LONGEST_PART));
+}
+
+/** How common the compared characters are, roughly: small letters and blanks are, above all those of short words. */
+function commonness(part: string): number {
+  let sum = 0;
+  for (const c of part.slice(0, COMPARED)) sum += " etnroais".includes(c) ? 3 : /[a-z]/.test(c) ? 1 : 0;
+  return sum;
+}
+
+/** Parts that begin alike share a bucket, so that few bytes lead to it; those of which little is compared keep to one of their own. */
+function inBuckets(parts: readonly Part[]): Part[][] {
+  const sorted = [...parts].sort((a, b) => a.bytes.compare(b.bytes));
+  const short = sorted.filter((p) => p.bytes.length < COMPARED);
+  const long = sorted.filter((p) => p.bytes.length >= COMPARED);
+  const each = Math.ceil(long.length / (BUCKETS - 1));
+  return [short, ...Array.from({ length: BUCKETS - 1 }, (_, b) => long.slice(b * each, (b + 1) * each))];
 }

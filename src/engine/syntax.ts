@@ -3,7 +3,7 @@
  * parser decides.
  */
 import { formatGo, loadFormatter } from "../go/format.ts";
-import { seemsWhole } from "../go/skim.ts";
+import { seemsWhole } from "../go/kernel/kernel.ts";
 import type { GoFile } from "../model/file.ts";
 import { Lines } from "../text/lines.ts";
 import type { Problem } from "./report.ts";

@@ -2,9 +2,10 @@
  * Which files and declarations the rules want to see: one search for the literals that rules name as triggers.
  * Most files of a tree hold none, and are never decoded.
  */
+
+import { headEnd } from "../go/kernel/kernel.ts";
 import type { Range } from "../go/parse.ts";
 import { isWord } from "../go/scan.ts";
-import { headEnd } from "../go/skim.ts";
 import type { Rule } from "../rule/rule.ts";
 import { LiteralSearch, spelling } from "./literals.ts";
 
@@ -46,9 +47,6 @@ export interface Selected<D> {
   readonly byRule: ReadonlyMap<Rule, readonly D[]>;
 }
 
-/** So many searches for what few rules look for are kept; one takes some 50 kB. */
-const SEARCHES = 64;
-
 export class Triggers {
   private readonly literals: string[] = [];
   private readonly groups: Group[] = [];
@@ -57,7 +55,7 @@ export class Triggers {
   private readonly imports = new Map<Rule, readonly number[]>();
   private readonly rules: ReadonlySet<Rule>;
   private readonly order: readonly Rule[];
-  private readonly mark: number;
+  private readonly mark: number | null;
   /** Sets of open rules by their places, each the same object every time; what is asked with them. */
   private readonly sets = new Map<string, ReadonlySet<Rule>>();
   private readonly asked = new WeakMap<ReadonlySet<Rule>, Asking>();
@@ -65,14 +63,14 @@ export class Triggers {
   private readonly holders: Lists;
   private readonly wanted: Lists;
   private readonly importSearch: LiteralSearch;
-  /** By the rules for which it is made. */
-  private readonly searches = new Map<ReadonlySet<Rule>, LiteralSearch>();
+  /** For all that the rules look for but imports. */
+  private readonly literalSearch: LiteralSearch;
 
   /** By rule that asks for marks: literals one of which a file must have for the rule to look at it. */
   private readonly fileMarks = new Map<Rule, readonly number[]>();
 
-  /** `mark` is one more literal to look for; `marks`: literals one of which a file must have for a rule to look at it. */
-  constructor(rules: Iterable<Rule>, mark: string, marks: ReadonlyMap<Rule, readonly string[]> = new Map()) {
+  /** `mark` is one more literal to look for, null for none; `marks`: literals one of which a file must have for a rule to look at it. */
+  constructor(rules: Iterable<Rule>, mark: string | null, marks: ReadonlyMap<Rule, readonly string[]> = new Map()) {
     const byText = new Map<string, number>();
     const indexOf = (text: string): number => {
       let index = byText.get(text);
@@ -85,7 +83,7 @@ export class Triggers {
     };
     const byKey = new Map<string, Group>();
     const always: Rule[] = [];
-    this.mark = indexOf(mark);
+    this.mark = mark === null ? null : indexOf(mark);
     this.rules = new Set(rules);
     this.order = [...this.rules];
     for (const [place, rule] of this.order.entries()) {
@@ -110,52 +108,40 @@ export class Triggers {
     }
     this.always = always;
     this.importSearch = new LiteralSearch(this.literals, [...new Set([...this.imports.values()].flat())]);
+    const wanted = [
+      ...(this.mark === null ? [] : [this.mark]),
+      ...this.groups.flatMap((group) => group.literals),
+      ...[...this.fileMarks.values()].flat(),
+    ];
+    this.literalSearch = new LiteralSearch(this.literals, [...new Set(wanted)]);
     this.holders = new Lists(this.literals.length);
     this.wanted = new Lists(this.order.length);
   }
 
   /** Looks for all literals at once. `bytes` is the file as it is on disk. */
   search(bytes: Buffer): Presence {
-    return this.presence(this.searchFor(this.rules).search(bytes, this.importSearch.search(bytes)));
+    return this.presence(this.literalSearch.search(bytes, this.importSearch.search(bytes)));
   }
 
   /**
-   * Searches the files of one directory: the imports first, above the declarations, and then what the rules look for that these leave. Gives what was
-   * found in each file, and the rules that can find something.
+   * Searches the files of one directory, for imports above the declarations alone. Gives what was found in each file, and the rules that can find something.
    */
   searchTogether(files: readonly Buffer[]): { readonly presences: readonly Presence[]; readonly open: ReadonlySet<Rule> } {
-    const imported = files.map((bytes) => this.importSearch.search(bytes.subarray(0, headEnd(bytes))));
-    const search = this.searchFor(this.imported(imported));
-    const presences = files.map((bytes, i) => this.presence(search.search(bytes, imported[i])));
+    const presences = files.map((bytes) => {
+      const imported = this.importSearch.search(bytes.subarray(0, headEnd(bytes)));
+      return this.presence(this.literalSearch.search(bytes, imported));
+    });
     return { presences, open: this.open(presences) };
   }
 
   private presence(literals: Uint8Array): Presence {
-    return { marked: literals[this.mark] === 1, literals };
-  }
-
-  /** The search for all that the rules look for but imports. */
-  private searchFor(rules: ReadonlySet<Rule>): LiteralSearch {
-    const known = this.searches.get(rules);
-    if (known) return known;
-    const wanted = new Set([this.mark]);
-    for (const group of this.asking(rules).groups) for (const literal of group.literals) wanted.add(literal);
-    for (const [rule, marks] of this.fileMarks) if (rules.has(rule)) for (const literal of marks) wanted.add(literal);
-    const search = new LiteralSearch(this.literals, [...wanted]);
-    if (this.searches.size >= SEARCHES) this.searches.clear();
-    this.searches.set(rules, search);
-    return search;
+    return { marked: this.mark !== null && literals[this.mark] === 1, literals };
   }
 
   /** The rules that can find something in a package: those that ask for nothing, and those whose import and mark its files have. */
   open(files: Iterable<Presence>): ReadonlySet<Rule> {
     const found = [...files].map((p) => p.literals);
-    return this.without(this.imported(found), this.fileMarks, found);
-  }
-
-  /** The rules that ask for no import, and those of whose imports one was found. */
-  private imported(found: readonly Uint8Array[]): ReadonlySet<Rule> {
-    return this.without(this.rules, this.imports, found);
+    return this.without(this.without(this.rules, this.imports, found), this.fileMarks, found);
   }
 
   /** The rules but those that ask for literals none of which was found. */

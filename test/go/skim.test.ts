@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { headEnd, seemsWhole } from "../../src/go/kernel/kernel.ts";
 import { outline } from "../../src/go/outline.ts";
-import { headEnd, seemsWhole } from "../../src/go/skim.ts";
 
 const seems = (text: string) => seemsWhole(Buffer.from(text));
 
