@@ -22,7 +22,7 @@ export function runRule(
   if (rule.later) return byFile(rule, rule.later, pkg, files);
   const findings: Finding[] = [];
   try {
-    for (const finding of rule.check(pkg)) findings.push(wanted(finding) ? { ...finding, fixes: finding.fixes } : finding);
+    for (const finding of rule.check(pkg)) findings.push(wanted(finding) ? { ...finding } : finding);
   } catch (error) {
     if (error instanceof GrammarNotLoaded) throw error;
     return { findings, problems: [failure(rule, pkg.dir, `in package ${pkg.name}`, error)] };

@@ -19,6 +19,7 @@ import {
 } from "./scan.ts";
 
 const KEYWORDS: readonly string[] = ["func", "type", "var", "const"];
+const ENDS = KEYWORDS.map((word) => word.at(-1)).join("");
 
 /** False only when no top-level declaration of the file has the name. */
 export function mayDeclare(text: string, name: string): boolean {
@@ -34,8 +35,9 @@ function mayBeDeclared(text: string, at: number, end: number): boolean {
   const last = blanksBefore(text, at);
   const c = text.charCodeAt(last - 1);
   if (last === 0 || CLASS[c] === WORD) {
-    const before = lastWord(text, last);
-    return KEYWORDS.includes(before) || (hasNewline(text, last, at) && mayBeginLine(text, end));
+    // Of most words the last letter tells that they are no keyword.
+    if (ENDS.includes(text.charAt(last - 1)) && KEYWORDS.includes(lastWord(text, last))) return true;
+    return hasNewline(text, last, at) && mayBeginLine(text, end);
   }
   if (hasNewline(text, last, at)) return mayBeginLine(text, end);
   if (c === SLASH) return text.charCodeAt(last - 2) === STAR;

@@ -54,8 +54,8 @@ export function namesOf(identity: object, files: readonly GoFile[]): Names {
   return known;
 }
 
-/** After questions about so many names the outlines of all files are worth their time. */
-const FEW = 8;
+/** After questions about so many names the outlines of all files are worth their time: one takes as long as some twenty searches. */
+const FEW = 24;
 
 /** The names that files declare. While few are asked for, only files in which they may be declared are outlined. */
 class Names {

@@ -15,3 +15,9 @@ export class Notes<K extends object, V> {
     Object.defineProperty(of, this.#key, { value: note, writable: true, enumerable: false });
   }
 }
+
+/**
+ * A property of its own that an object works out when it is read, also by a copy by spread, and whose getter all objects share. A getter in an
+ * object literal is a new function each time, which V8 keeps in the object's map: an old object, from where it holds all that it can reach.
+ */
+export type Lazy<T> = PropertyDescriptor & ThisType<T>;

@@ -14,6 +14,7 @@ import { type Declarations, Focus, type Indexes } from "./focus.ts";
 import type { Binding, Call, Entity, ExitKind, Flow, FuncModel, PackageModel, Scope, Selection, Type } from "./model.ts";
 import { namesOf, type PackageEntity } from "./names.ts";
 import { NoReturn } from "./noreturn.ts";
+import type { Lazy } from "./notes.ts";
 import { LocalScope, type LocalScopes, localScopes, mayMeanLocal, onlyQualifies } from "./scopes.ts";
 import { exportedNames, isNameOf } from "./stdlib.ts";
 import { lastName } from "./symbols.ts";
@@ -518,6 +519,15 @@ class CallSite implements Call {
   readonly args: readonly GoNode[];
   readonly receiver: GoNode | null;
   readonly file: GoFile;
+  declare readonly func: FuncModel | null;
+
+  /** Not every rule asks for it, and it takes the declaration's scopes. */
+  static readonly #func: Lazy<CallSite> = {
+    enumerable: true,
+    get() {
+      return this.#pkg.functionOf(this.node);
+    },
+  };
 
   constructor(pkg: Package, node: GoNode, symbol: string, receiver: GoNode | null) {
     this.#pkg = pkg;
@@ -526,11 +536,7 @@ class CallSite implements Call {
     this.args = node.child("arguments")?.items ?? [];
     this.receiver = receiver;
     this.file = pkg.fileOf(node);
-  }
-
-  /** Not every rule asks for it, and it takes the declaration's scopes. */
-  get func(): FuncModel | null {
-    return this.#pkg.functionOf(this.node);
+    Object.defineProperty(this, "func", CallSite.#func);
   }
 }
 

@@ -1,5 +1,6 @@
 /** Builders for findings and fixes. */
 import type { GoNode } from "../go/node.ts";
+import type { Lazy } from "../model/notes.ts";
 import type { Edit, Span } from "../text/edit.ts";
 import { type Edits, spanOf } from "./edits.ts";
 import type { Applicability, Finding, Fix, ImportIntent, Tier } from "./rule.ts";
@@ -104,23 +105,28 @@ export function finding(
   return typeof fixes === "function" ? new FixedLater(told, fixes) : { ...told, fixes: present(fixes) };
 }
 
-/** A finding whose fixes are made when somebody asks; a copy by spread has none. */
+/** A finding whose fixes are made when somebody asks. */
 class FixedLater implements Finding {
-  readonly rule!: string;
-  readonly at!: Span;
-  readonly message!: string;
-  readonly confidence!: "proven" | "likely";
+  declare readonly rule: string;
+  declare readonly at: Span;
+  declare readonly message: string;
+  declare readonly confidence: "proven" | "likely";
+  declare readonly fixes: readonly Fix[];
   readonly #make: () => Fixes;
   #made: readonly Fix[] | null = null;
+
+  static readonly #fixes: Lazy<FixedLater> = {
+    enumerable: true,
+    get() {
+      this.#made ??= present(this.#make());
+      return this.#made;
+    },
+  };
 
   constructor(told: Omit<Finding, "fixes">, make: () => Fixes) {
     Object.assign(this, told);
     this.#make = make;
-  }
-
-  get fixes(): readonly Fix[] {
-    this.#made ??= present(this.#make());
-    return this.#made;
+    Object.defineProperty(this, "fixes", FixedLater.#fixes);
   }
 }
 

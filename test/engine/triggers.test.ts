@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { LiteralSearch } from "../../src/engine/literals.ts";
+import { LiteralSearch, WORD_END } from "../../src/engine/literals.ts";
 import { Triggers } from "../../src/engine/triggers.ts";
 import { outline } from "../../src/go/outline.ts";
 import type { Rule } from "../../src/rule/rule.ts";
@@ -115,6 +115,36 @@ describe("LiteralSearch", () => {
       }),
       { numRuns: 1_000 },
     );
+  });
+
+  it("finds many literals in long texts, words only where they end, and keeps what was found elsewhere", () => {
+    const letters = (max: number) => fc.string({ unit: fc.constantFrom("a", "b", "Z", "(", " ", "_", "é"), minLength: 1, maxLength: max });
+    const literal = fc.tuple(letters(7), fc.boolean()).map(([text, word]) => ({ text, word }));
+    fc.assert(
+      fc.property(
+        fc.array(literal, { minLength: 40, maxLength: 150 }),
+        fc.array(letters(40), { minLength: 20, maxLength: 60 }),
+        (literals, parts) => {
+          const text = parts.join("");
+          const search = new LiteralSearch(literals.map((l) => (l.word ? `${l.text}${WORD_END}` : l.text)));
+          const stands = ({ text: l, word }: { text: string; word: boolean }): boolean => {
+            for (let at = text.indexOf(l); at >= 0; at = text.indexOf(l, at + 1))
+              if (!word || !/^[\w\u0080-\uffff]/.test(text.slice(at + l.length))) return true;
+            return false;
+          };
+          const expected = literals.map((l) => (stands(l) ? 1 : 0));
+          expect([...search.search(Buffer.from(text))]).toEqual(expected);
+          const all = new Uint8Array(literals.length).fill(1);
+          expect([...search.search(Buffer.from(text), all)]).toEqual([...all]);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  it("refuses more than can be looked for", () => {
+    expect(() => new LiteralSearch(Array.from({ length: 5_000 }, (_, i) => `literal${i}`))).toThrow("5000 literals, where 4096");
+    expect(() => new LiteralSearch(["a".repeat(70_000)])).toThrow("too long");
   });
 
   it("finds at both ends, and nothing in little", () => {

@@ -328,10 +328,7 @@ export function substitute(t: Type, by: Substitution): Type {
       const elem = substitute(t.elem, by);
       return elem === t.elem ? t : sliceOf(elem);
     }
-    case "array": {
-      const elem = substitute(t.elem, by);
-      return elem === t.elem ? t : { kind: "array", elem, length: t.length };
-    }
+    case "array":
     case "chan": {
       const elem = substitute(t.elem, by);
       return elem === t.elem ? t : { ...t, elem };

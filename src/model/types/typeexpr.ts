@@ -2,6 +2,7 @@
 import type { GoNode } from "../../go/node.ts";
 import { misreadName } from "../../go/params.ts";
 import type { FieldType, Type } from "../model.ts";
+import type { Lazy } from "../notes.ts";
 import type { Types } from "../types.ts";
 import type { Term, TypeParam } from "./core.ts";
 import * as core from "./core.ts";
@@ -85,20 +86,25 @@ class ArrayAt implements core.ArrayType {
   readonly #types: Types;
   readonly #node: GoNode;
   #length: number | null | undefined;
+  declare readonly length: number | null;
+
+  static readonly #lengthOf: Lazy<ArrayAt> = {
+    enumerable: true,
+    get() {
+      if (this.#length === undefined) {
+        this.#length = null; // of a length that hangs on itself
+        const n = this.#types.constant(this.#node);
+        this.#length = typeof n === "number" && n >= 0 ? n : null;
+      }
+      return this.#length;
+    },
+  };
 
   constructor(types: Types, elem: GoNode, length: GoNode) {
     this.elem = types.typeAt(elem);
     this.#types = types;
     this.#node = length;
-  }
-
-  get length(): number | null {
-    if (this.#length === undefined) {
-      this.#length = null; // of a length that hangs on itself
-      const n = this.#types.constant(this.#node);
-      this.#length = typeof n === "number" && n >= 0 ? n : null;
-    }
-    return this.#length;
+    Object.defineProperty(this, "length", ArrayAt.#lengthOf);
   }
 }
 

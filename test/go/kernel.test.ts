@@ -31,6 +31,17 @@ func (t *T[P]) f(a, b int) (c rune) {
 `;
 
 describe("a look over a file's bytes", () => {
+  it("takes files larger than its memory, and knows nothing of the one before", () => {
+    const large = `package p\n\nimport "a"\n\n${"func f() {\n\tg(`}`, '}', \"}\") // }\n}\n".repeat(20_000)}`;
+    expect(seems(large)).toBe(true);
+    expect(seems(`${large}func g() {`)).toBe(false);
+    expect(headEnd(Buffer.from(large))).toBe('package p\n\nimport "a"'.length);
+    expect(seems("package p\nvar x = (1")).toBe(false);
+    expect(seems("package")).toBe(false);
+    const imports = `package p\n\nimport (\n${'\t"example.com/a/long/path"\n'.repeat(1_000)})`;
+    expect(headEnd(Buffer.from(`${imports}\nfunc f() {}\n`))).toBe(imports.length);
+  });
+
   it("sees a whole file", () => {
     expect(outline(WHOLE).problem).toBeNull();
     expect(seems(WHOLE)).toBe(true);
