@@ -4,6 +4,9 @@
  */
 import { MOST_LITERALS, searchFor, TABLE_SIZE } from "../go/kernel/kernel.ts";
 
+/** Lengths and numbers of literals are kept in sixteen bits. */
+const LONGEST = 65_535;
+
 /** At a literal's end: the word that it ends with ends there, too. */
 export const WORD_END = "\b";
 
@@ -16,7 +19,7 @@ export class LiteralSearch {
   private readonly count: number;
   private readonly table: Uint8Array;
 
-  /** No literal is empty; with `WORD_END` behind it, a word ends where it does. `wanted`: the indexes of those that are looked for. */
+  /** No literal is empty; with `WORD_END` behind it, a word ends where it does. Throws when there are too many, or too long ones. `wanted`: the indexes of those that are looked for. */
   constructor(literals: readonly string[], wanted: readonly number[] = literals.map((_, i) => i)) {
     if (literals.length > MOST_LITERALS) throw new Error(`${literals.length} literals, where ${MOST_LITERALS} can be looked for`);
     this.count = literals.length;
@@ -61,7 +64,7 @@ function layOut(literals: readonly Literal[]): Uint8Array {
   const parts = buckets.flat();
   const text = PARTS + PART * parts.length + LITERAL * literals.length;
   const size = text + literals.reduce((sum, l) => sum + l.bytes.length, 0);
-  if (size > TABLE_SIZE) throw new Error("the literals that are looked for are too long");
+  if (size > TABLE_SIZE || literals.some((l) => l.bytes.length > LONGEST)) throw new Error("the literals that are looked for are too long");
   const table = Buffer.alloc(size);
   let start = 0;
   for (const [b, bucket] of buckets.entries()) {

@@ -98,8 +98,8 @@ export function headEnd(bytes: Uint8Array): number {
 }
 
 /** Sizes of the memory's parts: a table of literals, and how many there can be. */
-export const TABLE_SIZE = 65_536;
-export const MOST_LITERALS = 4_096;
+export const TABLE_SIZE = 1_048_576;
+export const MOST_LITERALS = 65_536;
 
 /** Notes in `found`, by number, which literals of the table stand in the bytes; what is noted already stays. The table must not change. */
 export function searchFor(table: Uint8Array, bytes: Uint8Array, found: Uint8Array): void {

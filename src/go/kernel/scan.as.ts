@@ -28,9 +28,9 @@ const BACKTICK: u8 = 96;
 /** Classes by byte, filled in by kernel.ts. */
 export const KINDS: usize = memory.data(256);
 /** By literal: 1 when it was found. */
-export const FOUND: usize = memory.data(4096);
+export const FOUND: usize = memory.data(65536);
 /** The literals that are looked for, as literals.ts lays them out. */
-export const TABLE: usize = memory.data(65536);
+export const TABLE: usize = memory.data(1048576);
 /** Where the text goes: behind all else, so that it can grow. */
 export const TEXT: usize = __heap_base;
 
