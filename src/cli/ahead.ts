@@ -8,5 +8,5 @@ export function beginAhead(paths: readonly string[], flags: CheckFlags, env: Nod
   const cached = cache && (env.GOMEND_NO_CACHE ?? "") === "";
   const partly = [shard, plugin, newFromMergeBase, newFromRev, newFromPatch].some((flag) => flag !== undefined);
   if (cached || partly || showFiles || paths.includes("-")) return null;
-  return begin({ cwd: process.cwd(), paths, includeIgnored, ...(jobs === undefined ? {} : { jobs }) });
+  return begin({ cwd: process.cwd(), paths, includeIgnored }, { possible: true, early: true, jobs });
 }

@@ -1,7 +1,6 @@
 /** Packages to findings: reads the files of a directory, looks for triggers, builds the packages, runs the rules. */
 import { isUtf8 } from "node:buffer";
 import { dirname } from "node:path";
-import { headEnd } from "../go/kernel/kernel.ts";
 import type { Version } from "../go/module.ts";
 import type { Declaration } from "../go/outline.ts";
 import { GrammarNotLoaded, loadGrammar } from "../go/parse.ts";
@@ -219,7 +218,7 @@ export class Checker {
         file: new GoFile(target.path, () => decoded(bytes)),
         presence,
         marked: settings.unusedSuppressions && presence.marked,
-        own: prefix === null ? [] : pathsUnder(bytes.subarray(0, headEnd(bytes)), prefix),
+        own: prefix === null ? [] : pathsUnder(bytes.subarray(0, presence.head), prefix),
         calls: (names) => [...names.keys()].some((name) => bytes.includes(`.${name}(`)),
       };
     });

@@ -1,5 +1,4 @@
 /** What packages of a module hand out to each other: which rules ask for it, and where it can be. */
-
 import type { Declaration } from "../go/outline.ts";
 import { GrammarNotLoaded } from "../go/parse.ts";
 import { wordStart } from "../go/scan.ts";
@@ -60,12 +59,7 @@ export class Handing {
   }
 
   private presenceOf(file: GoFile): Presence {
-    let presence = this.presences.get(file);
-    if (!presence) {
-      presence = this.triggers.search(Buffer.from(file.source.text, "utf8"));
-      this.presences.set(file, presence);
-    }
-    return presence;
+    return this.presences.noted(file, () => this.triggers.search(Buffer.from(file.source.text, "utf8")));
   }
 
   /** What the package hands out. */

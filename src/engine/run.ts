@@ -9,7 +9,7 @@ import { affected } from "./affected.ts";
 import { type Applied, applyFixes, checkAgain } from "./apply.ts";
 import { type Limits, sieveOf, sift } from "./base.ts";
 import { type BaselineEntry, entriesOf } from "./baseline.ts";
-import type { Begun } from "./begin.ts";
+import { type Begun, begin } from "./begin.ts";
 import type { CacheOptions } from "./cache/cache.ts";
 import { throughCache } from "./cache/through.ts";
 import { byDirectory, type Checked, Checker, type CheckerOptions, type Phases } from "./check.ts";
@@ -101,38 +101,25 @@ const SMALL_RUN_FILES = 1_000;
 
 /** Throws `UsageError`, `UnknownSelector` or `ConfigError` for a person's mistake; everything else is told in the report. */
 export async function run(options: RunOptions): Promise<Run> {
-  const { cache, shard, base, jobs, background, rules, stdin } = options;
-  const threads =
-    options.begun?.threads ??
-    new Threads({
-      possible: rules === builtin && stdin === undefined,
-      early: !cache && !shard && !base,
-      ...(jobs === undefined ? {} : { jobs }),
-      ...(background === undefined ? {} : { background }),
-    });
+  const begun = options.begun ?? beginningOf(options);
   try {
-    return await runWith(options, threads);
+    return await runWith(options, begun);
   } finally {
-    threads.close();
+    begun.threads.close();
   }
 }
 
-async function runWith(options: RunOptions, threads: Threads): Promise<Run> {
-  const { cwd, begun } = options;
-  const started = begun?.started ?? performance.now();
+function beginningOf({ cwd, paths = [], includeIgnored = false, stdin, rules, cache, shard, base, jobs, background }: RunOptions): Begun {
+  const wanted = { possible: rules === builtin && stdin === undefined, early: !cache && !shard && !base, jobs, background };
+  if (!stdin) return begin({ cwd, paths, includeIgnored }, wanted);
+  return { started: performance.now(), walk: 0, found: onlyStdin(cwd, stdin.path), threads: new Threads(wanted) };
+}
+
+async function runWith(options: RunOptions, { started, walk, found, threads }: Begun): Promise<Run> {
+  const { cwd } = options;
   if (options.go !== undefined && !parseVersion(options.go)) throw new UsageError(`"${options.go}" is no Go version: write it as 1.22`);
-  const found = options.stdin
-    ? onlyStdin(cwd, options.stdin.path)
-    : (begun?.found ??
-      discover({
-        cwd,
-        paths: options.paths ?? [],
-        includeIgnored: options.includeIgnored ?? false,
-        onFound: (files) => threads.expect(files),
-      }));
   const problems: Problem[] = [...found.problems];
   refuseMistakes(found, problems);
-  const walk = begun?.walk ?? performance.now() - started;
   const all = byDirectory(found.targets);
   const groups = options.shard ? shardOf(options.shard, cwd, all) : all;
   const settings = await settingsFor(options, groups.keys());

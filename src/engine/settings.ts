@@ -2,11 +2,11 @@
 import { dirname, relative, sep } from "node:path";
 import ignore, { type Ignore } from "ignore";
 import { formatVersion, type Version } from "../go/module.ts";
+import { SUPPRESSION_MARK } from "../go/suppressions.ts";
 import type { Finding, Rule } from "../rule/rule.ts";
 import type { Config, RuleOptions } from "./config.ts";
 import { Handing } from "./handing.ts";
 import { Selection, type Selectors, UNUSED_SUPPRESSION } from "./selection.ts";
-import { SUPPRESSION_MARK } from "./suppress.ts";
 import { Triggers } from "./triggers.ts";
 import { spokenBy } from "./versions.ts";
 

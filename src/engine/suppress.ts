@@ -7,9 +7,6 @@ import { type Suppression, suppressionsIn } from "../go/suppressions.ts";
 import type { Finding } from "../rule/rule.ts";
 import { UNUSED_SUPPRESSION } from "./selection.ts";
 
-/** A file without this holds no suppression that could be unused. */
-export const SUPPRESSION_MARK = "gomend:ignore";
-
 export class Suppressions {
   private readonly source: Source;
   private readonly all: readonly Suppression[];

@@ -10,9 +10,9 @@ const WORTH_A_THREAD = 600;
 
 export interface ThreadsOptions {
   /** How many threads may work; by default as many as there are processor cores. */
-  readonly jobs?: number;
+  readonly jobs?: number | undefined;
   /** The thread that asks does not work itself where there are others. */
-  readonly background?: boolean;
+  readonly background?: boolean | undefined;
   /** Further threads can do the work: they know gomend's own rules alone. */
   readonly possible: boolean;
   /** All that is found will be checked: threads start while the tree is still walked, since one takes as long to start as a walk. */

@@ -2,7 +2,6 @@
  * Which files and declarations the rules want to see: one search for the literals that rules name as triggers.
  * Most files of a tree hold none, and are never decoded.
  */
-
 import { headEnd } from "../go/kernel/kernel.ts";
 import type { Range } from "../go/parse.ts";
 import { isWord } from "../go/scan.ts";
@@ -37,6 +36,8 @@ export interface Presence {
   readonly marked: boolean;
   /** By literal: 1 when it is there. */
   readonly literals: Uint8Array;
+  /** Offset in the bytes up to which imports were looked for. */
+  readonly head: number;
 }
 
 /** What a file's declarations have for the open rules. */
@@ -120,22 +121,20 @@ export class Triggers {
 
   /** Looks for all literals at once. `bytes` is the file as it is on disk. */
   search(bytes: Buffer): Presence {
-    return this.presence(this.literalSearch.search(bytes, this.importSearch.search(bytes)));
+    return this.presence(bytes, bytes.length);
   }
 
   /**
    * Searches the files of one directory, for imports above the declarations alone. Gives what was found in each file, and the rules that can find something.
    */
   searchTogether(files: readonly Buffer[]): { readonly presences: readonly Presence[]; readonly open: ReadonlySet<Rule> } {
-    const presences = files.map((bytes) => {
-      const imported = this.importSearch.search(bytes.subarray(0, headEnd(bytes)));
-      return this.presence(this.literalSearch.search(bytes, imported));
-    });
+    const presences = files.map((bytes) => this.presence(bytes, headEnd(bytes)));
     return { presences, open: this.open(presences) };
   }
 
-  private presence(literals: Uint8Array): Presence {
-    return { marked: this.mark !== null && literals[this.mark] === 1, literals };
+  private presence(bytes: Buffer, head: number): Presence {
+    const literals = this.literalSearch.search(bytes, this.importSearch.search(bytes.subarray(0, head)));
+    return { marked: this.mark !== null && literals[this.mark] === 1, literals, head };
   }
 
   /** The rules that can find something in a package: those that ask for nothing, and those whose import and mark its files have. */

@@ -22,11 +22,12 @@ export interface Suppression {
   readonly line: Range;
 }
 
-const IGNORE = "gomend:ignore";
+/** A file without this holds no suppression of gomend's own. */
+export const SUPPRESSION_MARK = "gomend:ignore";
 const NOLINT = "nolint";
 
 export function suppressionsIn(text: string): Suppression[] {
-  if (!text.includes(IGNORE) && !text.includes(NOLINT)) return [];
+  if (!text.includes(SUPPRESSION_MARK) && !text.includes(NOLINT)) return [];
   const comments = commentsIn(text);
   const found: Suppression[] = [];
   for (const [k, comment] of comments.entries()) {
@@ -42,7 +43,7 @@ export function suppressionsIn(text: string): Suppression[] {
 /** What a comment says, given its text after the slashes; null when it suppresses nothing. */
 function suppression(text: string): Pick<Suppression, "tool" | "ids" | "reason"> | null {
   const body = text.startsWith(" ") ? text.slice(1) : text;
-  const ignore = after(body, IGNORE);
+  const ignore = after(body, SUPPRESSION_MARK);
   const nolint = ignore === null ? after(body, NOLINT) : null;
   const said = ignore ?? nolint;
   if (said === null) return null;

@@ -1,5 +1,4 @@
 /** What the files of a package declare, by name. */
-
 import type { GoNode } from "../go/node.ts";
 import type { Declaration } from "../go/outline.ts";
 import { readHead } from "../go/syntax/read.ts";
@@ -46,12 +45,7 @@ export class PackageEntity implements Entity {
 const names = new Notes<object, Names>();
 
 export function namesOf(identity: object, files: readonly GoFile[]): Names {
-  let known = names.get(identity);
-  if (!known) {
-    known = new Names(files);
-    names.set(identity, known);
-  }
-  return known;
+  return names.noted(identity, () => new Names(files));
 }
 
 /** After questions about so many names the outlines of all files are worth their time: one takes as long as some twenty searches. */

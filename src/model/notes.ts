@@ -11,6 +11,16 @@ export class Notes<K extends object, V> {
     return (of as { readonly [key: symbol]: V | undefined })[this.#key];
   }
 
+  /** The note; made, and kept, where there is none. */
+  noted(of: K, make: () => V): V {
+    let note = this.get(of);
+    if (note === undefined) {
+      note = make();
+      this.set(of, note);
+    }
+    return note;
+  }
+
   set(of: K, note: V): void {
     Object.defineProperty(of, this.#key, { value: note, writable: true, enumerable: false });
   }

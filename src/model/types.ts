@@ -4,7 +4,6 @@
  *
  * An untyped constant expression has its untyped kind ("untyped int"), not the type that its place gives it.
  */
-
 import type { GoNode } from "../go/node.ts";
 import type { Binding, Entity, PackageModel, Selection, Type } from "./model.ts";
 import { Notes } from "./notes.ts";

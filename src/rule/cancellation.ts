@@ -2,7 +2,6 @@
  * Which context or done channel is in scope at a node: what a wait there could end on.
  * What a function returns when it gives up stands in `give-up.ts`.
  */
-
 import { type GoNode, unparen } from "../go/node.ts";
 import type { Binding, FuncModel, PackageModel, Type, Use, UseHow } from "../model/model.ts";
 import { Notes } from "../model/notes.ts";

@@ -2,7 +2,6 @@
  * Channels that a function makes for itself: their capacity, and who sends, receives and closes. What cannot be told makes the channel
  * `open`: somebody else may do anything with it.
  */
-
 import { type GoNode, unparen } from "../go/node.ts";
 import type { Binding, FuncModel, PackageModel, Use } from "../model/model.ts";
 import { Notes } from "../model/notes.ts";

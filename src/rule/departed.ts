@@ -1,5 +1,4 @@
 /** Goroutines that send to a function that may have left: where it leaves, and how many sends may be waiting then. */
-
 import { type GoNode, unparen } from "../go/node.ts";
 import type { Binding, PackageModel, Witness } from "../model/model.ts";
 import { Notes } from "../model/notes.ts";

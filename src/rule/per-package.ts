@@ -37,12 +37,7 @@ function remembered<K extends object, T>(
 ): (pkg: PackageModel, key: K) => T {
   const known = new Notes<object, Map<K, T>>();
   return (pkg, key) => {
-    const held = holder(pkg);
-    let own = known.get(held);
-    if (!own) {
-      own = new Map();
-      known.set(held, own);
-    }
+    const own = known.noted(holder(pkg), () => new Map());
     const found = own.get(key);
     if (found !== undefined || own.has(key)) return found as T;
     const fresh = answer(pkg, key);

@@ -1,5 +1,4 @@
 /** Timers of `time.NewTimer` as code names them: what a local or a field holds, and what is done with it where. */
-
 import { type GoNode, unparen } from "../go/node.ts";
 import type { Binding, FuncModel, PackageModel } from "../model/model.ts";
 import { Notes } from "../model/notes.ts";

@@ -1,5 +1,4 @@
 /** Types as values: construction (common ones are shared objects), identity, spelling, substitution. */
-
 import type { GoNode } from "../../go/node.ts";
 import type { FieldType, PackageModel, Type } from "../model.ts";
 import { Notes } from "../notes.ts";
@@ -90,21 +89,11 @@ const pointers = new Notes<Type, Type>();
 const slices = new Notes<Type, Type>();
 
 export function pointerTo(elem: Type): Type {
-  let t = pointers.get(elem);
-  if (!t) {
-    t = { kind: "pointer", elem };
-    pointers.set(elem, t);
-  }
-  return t;
+  return pointers.noted(elem, () => ({ kind: "pointer", elem }));
 }
 
 export function sliceOf(elem: Type): Type {
-  let t = slices.get(elem);
-  if (!t) {
-    t = { kind: "slice", elem };
-    slices.set(elem, t);
-  }
-  return t;
+  return slices.noted(elem, () => ({ kind: "slice", elem }));
 }
 
 export function tupleOf(types: readonly Type[]): Tuple {

@@ -2,7 +2,6 @@
  * What happens to a resource that a local holds: where it is released, where it is handed over. What cannot be told counts as handed
  * over, so that the rules stay silent.
  */
-
 import { type GoNode, unparen } from "../../go/node.ts";
 import type { Binding, FuncModel, PackageModel, Use } from "../../model/model.ts";
 import { Notes } from "../../model/notes.ts";
@@ -69,11 +68,7 @@ export function effectOnParam(func: FuncModel, index: number, ways: Ways): Effec
   if (index >= 0 && (!param || param.variadic)) return "unknown";
   const binding = index < 0 ? func.receiver : (param?.binding ?? null);
   if (!binding) return "reads";
-  let known = effects.get(binding);
-  if (!known) {
-    known = new Map();
-    effects.set(binding, known);
-  }
+  const known = effects.noted(binding, () => new Map());
   const key = [ways.release, ways.received, ways.parts, ways.given ? idOf(ways.given) : "", ways.memory ?? ""].join(";");
   const before = known.get(key);
   if (before) return before;
@@ -97,12 +92,7 @@ const givenIds = new Notes<Given, number>();
 let lastGiven = 0;
 
 function idOf(given: Given): number {
-  let id = givenIds.get(given);
-  if (id === undefined) {
-    id = ++lastGiven;
-    givenIds.set(given, id);
-  }
-  return id;
+  return givenIds.noted(given, () => ++lastGiven);
 }
 
 /** What those of which one is called do with it, where they agree; null where nothing is known. */

@@ -1,5 +1,4 @@
 /** Mutexes in one function: which Unlock belongs to which Lock, by the operand that both name. */
-
 import { type GoNode, topOf, unparen } from "../../go/node.ts";
 import type { Binding, FuncModel, PackageModel } from "../../model/model.ts";
 import { Notes } from "../../model/notes.ts";
@@ -83,11 +82,7 @@ const answers = new Notes<GoNode, Map<Binding, boolean>>();
 
 /** `mayUnlock`, asked of a call once for each mutex. */
 export function canUnlock(pkg: PackageModel, call: GoNode, root: Binding): boolean {
-  let known = answers.get(call);
-  if (!known) {
-    known = new Map();
-    answers.set(call, known);
-  }
+  const known = answers.noted(call, () => new Map());
   const answer = known.get(root) ?? mayUnlock(pkg, call, root);
   known.set(root, answer);
   return answer;
